@@ -1,0 +1,60 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+export type ServiceName = 's3' | 'ec2';
+
+/** One request, as far as the endpoint has read it. The body is still to be read from `request`. */
+export interface ServiceCall {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** As sent, still percent-encoded: S3 keys may hold `//`, `+` and `%2F`, which `URL` would not keep apart. */
+  readonly rawPath: string;
+  readonly query: URLSearchParams;
+  /** From the credential scope of the signature. */
+  readonly region: string;
+  readonly requestId: string;
+}
+
+/** A service of the embedded AWS: S3, EC2. */
+export interface Service {
+  readonly name: ServiceName;
+  /**
+   * The name of the operation in AWS's own words (`GetObject`, `DescribeVolumes`), before anything is done; faults and
+   * throttles are set by this name. Reads the body where the name is in it (EC2) and keeps it for `handle`.
+   */
+  identify(call: ServiceCall): Promise<Operation>;
+  /** Writes an error in the service's own wire format. Must also work when nothing of the body was read. */
+  fail(call: ServiceCall, error: ServiceError): void;
+}
+
+export interface Operation {
+  readonly name: string;
+  /** Answers the call. Throws {@link ServiceError} for an error that AWS would answer. */
+  run(): Promise<void>;
+}
+
+/** An error the service answers with, in AWS's own code and status. */
+export class ServiceError extends Error {
+  readonly code: string;
+  readonly status: number;
+  /** Fields of the answer beside code and message, as `Key` and `BucketName` in S3's. */
+  readonly details: Readonly<Record<string, string>>;
+  /** Extra response headers. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    {
+      details = {},
+      headers = {},
+    }: { details?: Readonly<Record<string, string>>; headers?: Readonly<Record<string, string>> } = {},
+  ) {
+    super(message);
+    this.name = 'ServiceError';
+    this.status = status;
+    this.code = code;
+    this.details = details;
+    this.headers = headers;
+  }
+}
