@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['lambda-parallel-source', 'node', 'import', 'module', 'default'];
+// As Node resolves, plus our own: with `module`, the AWS SDK hands out files that are for bundlers only.
+const conditions = ['lambda-parallel-source', 'node', 'import', 'default'];
 
 export default defineConfig({
   resolve: { conditions },

@@ -6,12 +6,30 @@ export interface CredentialScope {
   readonly service: string;
 }
 
-/** `AKIA…/20261120/us-east-1/s3/aws4_request`, from the header or a presigned URL: the only place where a request names its service. */
-const SCOPE = /(?:Credential=|^)([^/,\s]+)\/\d{8}\/([^/,\s]+)\/([^/,\s]+)\/aws4_request/;
+const MARK = 'Credential=';
+const PRESIGNED_MARK = 'X-Amz-Credential=';
 
-export function credentialScope(request: IncomingMessage, query: URLSearchParams): CredentialScope | undefined {
-  const source = request.headers.authorization ?? query.get('X-Amz-Credential') ?? '';
-  const [, accessKeyId, region, service] = SCOPE.exec(source) ?? [];
-  if (accessKeyId === undefined || region === undefined || service === undefined) return undefined;
+/**
+ * `AKIA…/20261120/us-east-1/s3/aws4_request`, from the header or a presigned URL: the only place where a request names its service.
+ *
+ * Cut by position, without a regular expression or a parsed query: it runs for every request, and clients are measured against this server.
+ */
+export function credentialScope(request: IncomingMessage, rawQuery: string): CredentialScope | undefined {
+  const header = request.headers.authorization;
+  if (header !== undefined) {
+    const start = header.indexOf(MARK);
+    if (start < 0) return undefined;
+    const comma = header.indexOf(',', start);
+    return parse(header.slice(start + MARK.length, comma < 0 ? undefined : comma).trimEnd());
+  }
+  const start = rawQuery.indexOf(PRESIGNED_MARK);
+  if (start < 0) return undefined;
+  const end = rawQuery.indexOf('&', start);
+  return parse(rawQuery.slice(start + PRESIGNED_MARK.length, end < 0 ? undefined : end).replaceAll(/%2f/gi, '/'));
+}
+
+function parse(credential: string): CredentialScope | undefined {
+  const [accessKeyId, date, region, service, end] = credential.split('/');
+  if (!accessKeyId || date?.length !== 8 || !region || !service || end !== 'aws4_request') return undefined;
   return { accessKeyId, region, service };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { credentialScope } from './credential-scope.ts';
+import { type CredentialScope, credentialScope } from './credential-scope.ts';
 import { type Service, type ServiceCall, ServiceError, type ServiceName } from './service.ts';
 import { ServiceBehaviour, type ServiceSettings } from './settings.ts';
 
@@ -13,40 +13,38 @@ export interface Endpoint {
 
 /** One HTTP endpoint for all services, as `AWS_ENDPOINT_URL` wants it: the credential scope of the signature says whose call it is. */
 export async function startEndpoint(services: readonly Service[], { port = 0 }: { port?: number } = {}): Promise<Endpoint> {
-  const behaviours = new Map(services.map((service) => [service.name, { service, behaviour: new ServiceBehaviour() }]));
+  const behaviours = new Map(
+    services.map((service) => [service.name as string, { service, behaviour: new ServiceBehaviour(service.throttled) }]),
+  );
+  const names = [...behaviours.keys()].join(', ');
   const fallback = services[0];
   if (fallback === undefined) throw new TypeError('Cannot start the endpoint: no service given');
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [rawPath = '/', rawQuery = ''] = splitOnce(request.url ?? '/', '?');
-    const query = new URLSearchParams(rawQuery);
-    const scope = credentialScope(request, query);
-    const call: ServiceCall = {
-      request,
-      response,
-      rawPath,
-      query,
-      region: scope?.region ?? 'us-east-1',
-      requestId: randomUUID(),
-    };
+    const url = request.url ?? '/';
+    const mark = url.indexOf('?');
+    const rawQuery = mark < 0 ? '' : url.slice(mark + 1);
+    const scope = credentialScope(request, rawQuery);
+    const call = new Call(request, response, mark < 0 ? url : url.slice(0, mark), rawQuery, scope);
     // Unsigned requests can only be meant for S3, which alone has public objects.
-    const entry = behaviours.get((scope?.service ?? 's3') as ServiceName);
-    if (entry === undefined) {
-      const names = [...behaviours.keys()].join(', ');
-      fallback?.fail(
-        call,
-        new ServiceError(501, 'NotImplemented', `The embedded AWS has no service "${scope?.service}"; it has ${names}`),
-      );
-      return;
-    }
+    const entry = behaviours.get(scope?.service ?? 's3');
+    const { service = fallback as Service, behaviour } = entry ?? {};
     try {
-      const operation = await entry.service.identify(call);
-      const outcome = await entry.behaviour.apply(operation.name, request.url ?? '/');
+      if (behaviour === undefined) {
+        const wanted = scope?.service ?? 's3';
+        throw new ServiceError(501, 'NotImplemented', `The embedded AWS has no service "${wanted}"; it has ${names}`);
+      }
+      // Awaiting what is no promise costs a turn of the queue, on the path of every small GET.
+      const identified = service.identify(call);
+      const operation = identified instanceof Promise ? await identified : identified;
+      const outcome = behaviour.isSet ? await behaviour.apply(operation.name, url) : 'answer';
       if (outcome === 'reset') request.socket.destroy();
       if (outcome === 'answer') await operation.run();
     } catch (error) {
-      if (error instanceof ServiceError) entry.service.fail(call, error);
-      else entry.service.fail(call, new ServiceError(500, 'InternalError', `The embedded AWS failed: ${String(error)}`));
+      // Half an answer cannot become an error: only a closed connection tells the client.
+      if (response.headersSent) request.socket.destroy();
+      else if (error instanceof ServiceError) service.fail(call, error);
+      else service.fail(call, new ServiceError(500, 'InternalError', `The embedded AWS failed: ${describe(error)}`));
     }
   }
 
@@ -61,8 +59,7 @@ export async function startEndpoint(services: readonly Service[], { port = 0 }: 
     url: `http://127.0.0.1:${boundPort}`,
     configure(service, settings) {
       const entry = behaviours.get(service);
-      if (entry === undefined)
-        throw new TypeError(`Cannot set ${service}: the endpoint has ${[...behaviours.keys()].join(', ')}`);
+      if (entry === undefined) throw new TypeError(`Cannot set ${service}: the endpoint has ${names}`);
       entry.behaviour.set(settings);
     },
     close() {
@@ -74,9 +71,39 @@ export async function startEndpoint(services: readonly Service[], { port = 0 }: 
   };
 }
 
-function splitOnce(text: string, separator: string): [string, string?] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+class Call implements ServiceCall {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly rawPath: string;
+  readonly rawQuery: string;
+  readonly region: string;
+  readonly accessKeyId?: string;
+  readonly requestId: string = randomUUID();
+  #query: URLSearchParams | undefined;
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    rawPath: string,
+    rawQuery: string,
+    scope: CredentialScope | undefined,
+  ) {
+    this.request = request;
+    this.response = response;
+    this.rawPath = rawPath;
+    this.rawQuery = rawQuery;
+    this.region = scope?.region ?? 'us-east-1';
+    if (scope !== undefined) this.accessKeyId = scope.accessKeyId;
+  }
+
+  get query(): URLSearchParams {
+    this.#query ??= new URLSearchParams(this.rawQuery);
+    return this.#query;
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function listen(server: Server, port: number): Promise<void> {

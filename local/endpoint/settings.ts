@@ -1,12 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ServiceError } from './service.ts';
+import { ServiceError, type ThrottledAnswer } from './service.ts';
+import { TokenBucket } from './token-bucket.ts';
 
 /** What one service imitates beside its data: time, limits and bad days. Everything is off by default. */
 export interface ServiceSettings {
   /** Added to every call before it is answered, in ms. @defaultValue 0 */
   readonly latencyMs?: number;
+  /** Above it the service answers as it does when it is called too often: S3 with 503 SlowDown. @defaultValue no limit */
+  readonly throttle?: Throttle;
   /** Answers with errors instead of results, first match wins. @defaultValue none */
   readonly faults?: readonly Fault[];
+}
+
+export interface Throttle {
+  /** Calls that the bucket regains per second. > 0 */
+  readonly ratePerSecond: number;
+  /** Calls that may come at once when none came before. Integer >= 1. */
+  readonly burst: number;
 }
 
 export interface Fault {
@@ -20,20 +30,41 @@ export interface Fault {
   readonly answer: { readonly status: number; readonly code: string; readonly message?: string } | 'reset' | 'hang';
 }
 
+export type Behaviour = 'answer' | 'reset' | 'hang';
+
 /** Holds the settings of one service and applies them to each call. */
 export class ServiceBehaviour {
-  #settings: ServiceSettings = {};
+  readonly #throttled: ThrottledAnswer | undefined;
+  #settings: ServiceSettings | undefined;
   #left: number[] = [];
+  #tokens: TokenBucket | undefined;
 
-  set(settings: ServiceSettings): void {
-    this.#settings = settings;
-    this.#left = (settings.faults ?? []).map((fault) => fault.times ?? Number.POSITIVE_INFINITY);
+  constructor(throttled?: ThrottledAnswer) {
+    this.#throttled = throttled;
   }
 
-  /** @throws {ServiceError} The fault that is set for this call. */
-  async apply(operation: string, target: string): Promise<'answer' | 'reset' | 'hang'> {
-    const { latencyMs = 0, faults = [] } = this.#settings;
+  /** @throws {TypeError} If a throttle is given and the service has limits of its own. */
+  set(settings: ServiceSettings): void {
+    if (settings.throttle !== undefined && this.#throttled === undefined) {
+      throw new TypeError('Cannot set throttle: this service has request limits of its own; set those when it is created');
+    }
+    this.#settings = settings;
+    this.#left = (settings.faults ?? []).map((fault) => fault.times ?? Number.POSITIVE_INFINITY);
+    this.#tokens = settings.throttle && new TokenBucket(settings.throttle);
+  }
+
+  /** False as long as nothing was set: the call need not go through {@link apply}. */
+  get isSet(): boolean {
+    return this.#settings !== undefined;
+  }
+
+  /** @throws {ServiceError} The fault or the throttle that is set for this call. */
+  async apply(operation: string, target: string): Promise<Behaviour> {
+    const { latencyMs = 0, faults = [] } = this.#settings ?? {};
     if (latencyMs > 0) await delay(latencyMs);
+    if (this.#throttled !== undefined && this.#tokens !== undefined && !this.#tokens.take()) {
+      throw new ServiceError(this.#throttled.status, this.#throttled.code, this.#throttled.message);
+    }
     for (const [index, fault] of faults.entries()) {
       if (fault.operation !== undefined && fault.operation !== operation) continue;
       if (fault.matching !== undefined && !target.includes(fault.matching)) continue;

@@ -1,0 +1,31 @@
+import { createEc2Service, type Ec2Options, type Ec2Service } from './ec2/ec2-service.ts';
+import { startEndpoint } from './endpoint/endpoint.ts';
+import type { ServiceName } from './endpoint/service.ts';
+import type { ServiceSettings } from './endpoint/settings.ts';
+import { createS3Service, type S3Options } from './s3/s3-service.ts';
+
+export interface EmbeddedAwsOptions {
+  /** On 127.0.0.1. @defaultValue 0: a free port */
+  readonly port?: number;
+  /** @defaultValue in memory, no buckets */
+  readonly s3?: S3Options;
+  /** @defaultValue a fleet of 100 instances, and EC2's own request limits */
+  readonly ec2?: Ec2Options;
+}
+
+export interface EmbeddedAws {
+  /** For `AWS_ENDPOINT_URL`. */
+  readonly url: string;
+  /** The fleet it describes, and its request limits. */
+  readonly ec2: Pick<Ec2Service, 'fleet' | 'setRequestBuckets'>;
+  configure(service: ServiceName, settings: ServiceSettings): void;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** The services the handlers use, on one endpoint of this machine; `AWS_ENDPOINT_URL=<url>` makes any SDK and the aws CLI use it. */
+export async function startEmbeddedAws({ port = 0, s3 = {}, ec2 = {} }: EmbeddedAwsOptions = {}): Promise<EmbeddedAws> {
+  const ec2Service = createEc2Service(ec2);
+  const endpoint = await startEndpoint([createS3Service(s3), ec2Service], { port });
+  return { ...endpoint, ec2: ec2Service, [Symbol.asyncDispose]: () => endpoint.close() };
+}

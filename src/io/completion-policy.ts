@@ -1,0 +1,52 @@
+import { RunStoppedError } from '../errors.ts';
+import type { ResolvedIoMapSettledOptions } from '../options.ts';
+import type { SkipReason, TaskOutcome } from '../result/outcome.ts';
+
+/** When a run may end before its input does: too many failures, or enough successes. */
+class CompletionPolicy {
+  readonly #options: ResolvedIoMapSettledOptions<never>;
+  readonly #maxRejectedCount: number;
+  #fulfilledCount = 0;
+  #rejectedCount = 0;
+
+  /** @throws {TypeError} If a percentage is asked for of an input whose size cannot be told. */
+  constructor(options: ResolvedIoMapSettledOptions<never>, itemCount: number | undefined) {
+    const { toleratedFailureCount, toleratedFailurePercentage } = options;
+    if (toleratedFailurePercentage < 100 && itemCount === undefined) {
+      throw new TypeError(
+        `Cannot apply toleratedFailurePercentage as the number of items must be known: the input is an iterator; pass an array, or use toleratedFailureCount`,
+      );
+    }
+    this.#options = options;
+    const share =
+      toleratedFailurePercentage < 100 ? ((itemCount ?? 0) * toleratedFailurePercentage) / 100 : Number.POSITIVE_INFINITY;
+    this.#maxRejectedCount = Math.min(toleratedFailureCount, share);
+  }
+
+  /** @returns Why the run is to stop now, if it is. */
+  settled(outcome: TaskOutcome<unknown>): { reason: SkipReason; cause: RunStoppedError } | undefined {
+    if (outcome.status === 'fulfilled') {
+      this.#fulfilledCount += 1;
+      if (this.#fulfilledCount < this.#options.minSuccessful) return undefined;
+      const cause = new RunStoppedError(`minSuccessful, ${this.#options.minSuccessful}, is reached`);
+      return { reason: 'min-successful-reached', cause };
+    }
+    this.#rejectedCount += 1;
+    if (this.#rejectedCount <= this.#maxRejectedCount) return undefined;
+    const cause = new RunStoppedError(
+      `${this.#rejectedCount} items were rejected, more than the ${Math.floor(this.#maxRejectedCount)} that are tolerated`,
+      { cause: outcome.status === 'rejected' ? outcome.reason : undefined },
+    );
+    return { reason: 'failure-tolerance-exceeded', cause };
+  }
+}
+
+/** @returns `undefined` for the usual case, a run that goes on to its end, which then has nothing to count. */
+export function completionPolicy(
+  options: ResolvedIoMapSettledOptions<never>,
+  itemCount: number | undefined,
+): CompletionPolicy | undefined {
+  const { toleratedFailureCount, toleratedFailurePercentage, minSuccessful } = options;
+  const isUnlimited = toleratedFailureCount === Number.POSITIVE_INFINITY && toleratedFailurePercentage === 100;
+  return isUnlimited && minSuccessful === Number.POSITIVE_INFINITY ? undefined : new CompletionPolicy(options, itemCount);
+}

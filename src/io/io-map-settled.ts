@@ -1,0 +1,71 @@
+import pMap from 'p-map';
+import { RunStoppedError } from '../errors.ts';
+import type { ResolvedIoMapSettledOptions } from '../options.ts';
+import type { TaskOutcome } from '../result/outcome.ts';
+import { ParallelResult } from '../result/parallel-result.ts';
+import { completionPolicy } from './completion-policy.ts';
+import type { RunRegistry } from './run-registry.ts';
+import { type Items, Source } from './source.ts';
+import type { Delivery, Task, TaskRun } from './task-run.ts';
+
+/** Stands for the outcome of an item whose task runs. */
+const STARTED = Symbol('started');
+
+/** `io.mapSettled`: one outcome per item, whatever fails. */
+export async function ioMapSettled<Item, Value>(
+  registry: RunRegistry,
+  items: Items<Item>,
+  task: Task<Item, Value>,
+  options: ResolvedIoMapSettledOptions<Item>,
+): Promise<ParallelResult<Value>> {
+  const source = new Source(items);
+  const policy = completionPolicy(options, source.size);
+  const slots: (TaskOutcome<Value> | typeof STARTED | undefined)[] = [];
+  let isOver = false;
+
+  function settle(outcome: TaskOutcome<Value>): void {
+    if (isOver) return;
+    slots[outcome.index] = outcome;
+    const end = policy?.settled(outcome);
+    if (end) run.stop(end.reason, end.cause);
+  }
+
+  const delivery: Delivery<Value, void> = {
+    started: (index) => {
+      slots[index] = STARTED;
+    },
+    fulfilled: (index, value) => settle({ status: 'fulfilled', index, value }),
+    rejected: (index, reason) => settle({ status: 'rejected', index, reason }),
+    // Left empty: what has not started when the run is over is skipped, whether it was pulled or not.
+    skipped: () => undefined,
+  };
+  const run = registry.open(task, options, delivery, { graceMs: registry.deadline.graceMs, onStop: () => source.close() });
+  try {
+    const mapper = (item: Item, index: number): Promise<void> => run.execute(item, index);
+    await Promise.race([pMap(source.iterable, mapper, { concurrency: options.concurrency }), run.over]);
+    isOver = true;
+    const outcomes = settledOutcomes(slots, source.size ?? source.pulledCount, run);
+    const result = new ParallelResult(outcomes, run.stopReason ?? 'all-settled', source.isExhausted || source.size !== undefined);
+    registry.ledger.skippedCount += result.skippedCount;
+    return result;
+  } catch (error) {
+    run.stop('aborted', new RunStoppedError('the input could not be read on', { cause: error }));
+    throw error;
+  } finally {
+    registry.close(run);
+  }
+}
+
+/** Gives an outcome to every item that has none: its task was never called, or never ended. */
+function settledOutcomes<Value>(
+  slots: (TaskOutcome<Value> | typeof STARTED | undefined)[],
+  itemCount: number,
+  run: Pick<TaskRun<never, never, never>, 'stopReason' | 'abandoned'>,
+): TaskOutcome<Value>[] {
+  for (let index = 0; index < itemCount; index += 1) {
+    const slot = slots[index];
+    if (slot === STARTED) slots[index] = run.abandoned(index);
+    else if (slot === undefined) slots[index] = { status: 'skipped', index, reason: run.stopReason ?? 'aborted' };
+  }
+  return slots as TaskOutcome<Value>[];
+}

@@ -1,0 +1,108 @@
+import type { Deadline } from '../deadline/deadline.ts';
+import {
+  type IoMapOptions,
+  type IoMapSettledOptions,
+  type IoStreamOptions,
+  resolveIoMapOptions,
+  resolveIoMapSettledOptions,
+  resolveIoStreamOptions,
+} from '../options.ts';
+import type { ParallelResult } from '../result/parallel-result.ts';
+import { ioMap } from './io-map.ts';
+import { ioMapSettled } from './io-map-settled.ts';
+import { ioStream, type StreamOutcome } from './io-stream.ts';
+import { RunRegistry } from './run-registry.ts';
+import { type Items, Source } from './source.ts';
+import type { IoStatistics } from './task-ledger.ts';
+import type { Task } from './task-run.ts';
+
+/**
+ * Runs tasks that wait: S3, EC2, DynamoDB, HTTP. Work that computes blocks the event loop and every other task with it.
+ *
+ * In all three, items are pulled one by one as slots free up, so a generator of a million keys is fine; nothing starts after
+ * the invocation's deadline; and a task that is to stop is told through `scope.signal`.
+ */
+export interface Io {
+  /**
+   * Runs `task` once per item and returns the values in input order; rejects at the first failure.
+   *
+   * @param task - Must stop when `scope.signal` aborts.
+   * @throws What the first failing task threw, as it was thrown; the others are told to stop and not waited for.
+   * @throws {DeadlineExceededError} At the deadline.
+   * @throws The reason of `options.signal` when it aborts.
+   * @throws {TypeError | RangeError} For a wrong option, before anything starts.
+   */
+  map<Item, Value>(items: Items<Item>, task: Task<Item, Value>, options?: IoMapOptions<Item>): Promise<Value[]>;
+
+  /**
+   * Runs `task` once per item and keeps going when one fails.
+   *
+   * @param task - Must stop when `scope.signal` aborts. One that does not is waited for at most half the deadline margin, then
+   * rejected with `TaskAbandonedError`.
+   * @returns One outcome per item, in input order: `fulfilled`, `rejected`, or `skipped` when its task was never called.
+   * @throws What iterating `items` throws. Task errors are outcomes, never exceptions.
+   * @throws {TypeError | RangeError} For a wrong option, before anything starts.
+   */
+  mapSettled<Item, Value>(
+    items: Items<Item>,
+    task: Task<Item, Value>,
+    options?: IoMapSettledOptions<Item>,
+  ): Promise<ParallelResult<Value>>;
+
+  /**
+   * As `mapSettled`, but yields each outcome and forgets it: memory stays constant however long the input is. At most
+   * `backpressure` items are ahead of the consumer. A consumer that leaves the loop stops the run.
+   *
+   * @throws What iterating `items` throws.
+   * @throws {DeadlineExceededError} At the deadline, or the reason of `options.signal`, if an iterator was left with items unread:
+   * after all outcomes of what was read. Of an array every item is yielded, the rest as `skipped`.
+   * @throws {TypeError | RangeError} For a wrong option, before anything starts.
+   */
+  stream<Item, Value>(
+    items: Items<Item>,
+    task: Task<Item, Value>,
+    options?: IoStreamOptions<Item>,
+  ): AsyncGenerator<StreamOutcome<Item, Value>, void, void>;
+
+  /** What the tasks of this invocation came to so far. */
+  readonly statistics: IoStatistics;
+}
+
+export interface IoEngine extends Io {
+  /** Ends every run, and waits for its tasks to stop as long as the deadline's grace allows. */
+  close(): Promise<void>;
+}
+
+/** The I/O engine of one invocation. */
+export function createIoEngine({ deadline, concurrency }: { deadline: Deadline; concurrency: number }): IoEngine {
+  const defaults = { concurrency };
+  const registry = new RunRegistry(deadline);
+  return {
+    statistics: registry.ledger,
+
+    async map<Item, Value>(items: Items<Item>, task: Task<Item, Value>, options: IoMapOptions<Item> = {}): Promise<Value[]> {
+      registry.assertUsable(task);
+      return await ioMap(registry, items, task, resolveIoMapOptions(options, defaults));
+    },
+
+    async mapSettled<Item, Value>(
+      items: Items<Item>,
+      task: Task<Item, Value>,
+      options: IoMapSettledOptions<Item> = {},
+    ): Promise<ParallelResult<Value>> {
+      registry.assertUsable(task);
+      return await ioMapSettled(registry, items, task, resolveIoMapSettledOptions(options, defaults));
+    },
+
+    stream<Item, Value>(
+      items: Items<Item>,
+      task: Task<Item, Value>,
+      options: IoStreamOptions<Item> = {},
+    ): AsyncGenerator<StreamOutcome<Item, Value>, void, void> {
+      registry.assertUsable(task);
+      return ioStream(registry, new Source(items), task, resolveIoStreamOptions(options, defaults));
+    },
+
+    close: () => registry.end(),
+  };
+}

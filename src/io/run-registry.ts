@@ -1,0 +1,52 @@
+import type { Deadline } from '../deadline/deadline.ts';
+import { InvocationEndedError } from '../errors.ts';
+import type { ResolvedIoMapOptions } from '../options.ts';
+import { TaskLedger } from './task-ledger.ts';
+import { type Delivery, type Task, TaskRun } from './task-run.ts';
+
+interface RunBehaviour {
+  /** How long tasks are waited for that were told to stop, in ms. */
+  readonly graceMs: number;
+  readonly onStop: () => void;
+}
+
+/** The runs of one invocation: opens them, and ends with it those that are still open. */
+export class RunRegistry {
+  readonly deadline: Deadline;
+  readonly ledger: TaskLedger = new TaskLedger();
+  readonly #runs = new Set<Pick<TaskRun<never, never, never>, 'stop' | 'finish'>>();
+  #isClosed = false;
+
+  constructor(deadline: Deadline) {
+    this.deadline = deadline;
+  }
+
+  /** @throws {InvocationEndedError} After the end of the invocation. @throws {TypeError} For a task that is not a function. */
+  assertUsable(task: unknown): void {
+    if (this.#isClosed) throw new InvocationEndedError();
+    if (typeof task !== 'function') throw new TypeError(`Cannot run the task as it must be a function: ${task} (${typeof task})`);
+  }
+
+  open<Item, Value, Delivered>(
+    task: Task<Item, Value>,
+    options: ResolvedIoMapOptions<Item>,
+    delivery: Delivery<Value, Delivered>,
+    behaviour: RunBehaviour,
+  ): TaskRun<Item, Value, Delivered> {
+    const run = new TaskRun({ task, options, delivery, deadline: this.deadline, ledger: this.ledger, ...behaviour });
+    this.#runs.add(run);
+    return run;
+  }
+
+  close(run: Pick<TaskRun<never, never, never>, 'stop' | 'finish'>): void {
+    run.finish();
+    this.#runs.delete(run);
+  }
+
+  /** Tells every task to stop and waits for them, at most the deadline's grace. */
+  async end(): Promise<void> {
+    this.#isClosed = true;
+    for (const run of this.#runs) run.stop('aborted', new InvocationEndedError());
+    await this.ledger.idle(this.deadline.graceMs);
+  }
+}

@@ -1,0 +1,92 @@
+/** What can be mapped: pulled item by item as slots free up. Promised items are awaited before their task starts. */
+export type Items<Item> = Iterable<Item | Promise<Item>> | AsyncIterable<Item | Promise<Item>>;
+
+interface Pull<Item> {
+  readonly resolve: (result: IteratorResult<Item | Promise<Item>>) => void;
+}
+
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/**
+ * Items on their way into p-map, with what p-map does not offer: an end that can be called from outside, also while the
+ * iterator's own `next()` is pending, and knowledge of how far it came.
+ */
+export class Source<Item> {
+  /** Items handed out so far. */
+  pulledCount = 0;
+  /** Whether the iterator itself has ended. */
+  isExhausted = false;
+  /** How many items there are where that can be told without pulling them: arrays, sets, maps, typed arrays. */
+  readonly size: number | undefined;
+  readonly #iterator: Iterator<Item | Promise<Item>> | AsyncIterator<Item | Promise<Item>>;
+  readonly #isAsync: boolean;
+  readonly #pending = new Set<Pull<Item>>();
+  #isClosed = false;
+
+  /** @throws {TypeError} If `items` cannot be iterated. */
+  constructor(items: Items<Item>) {
+    this.#isAsync = items != null && Symbol.asyncIterator in Object(items);
+    if (!this.#isAsync && !(items != null && Symbol.iterator in Object(items))) {
+      throw new TypeError(`Cannot iterate items as they must be an Iterable or AsyncIterable: ${items} (${typeof items})`);
+    }
+    this.size = sizeOf(items);
+    this.#iterator = this.#isAsync
+      ? (items as AsyncIterable<Item | Promise<Item>>)[Symbol.asyncIterator]()
+      : (items as Iterable<Item | Promise<Item>>)[Symbol.iterator]();
+  }
+
+  /** For p-map: an iterable of one iterator, of the kind that the input has. */
+  get iterable(): Items<Item> {
+    if (this.#isAsync) {
+      const iterator = { next: () => this.#nextAsync(), return: async () => this.close() };
+      return { [Symbol.asyncIterator]: () => iterator };
+    }
+    const iterator = { next: () => this.#nextSync(), return: () => this.close() };
+    return { [Symbol.iterator]: () => iterator };
+  }
+
+  /** Ends the source for p-map, and tells the iterator, which may have something to close. Its answer is not waited for. */
+  close(): typeof DONE {
+    if (this.#isClosed || this.isExhausted) return DONE;
+    this.#isClosed = true;
+    for (const pull of this.#pending) pull.resolve(DONE);
+    this.#pending.clear();
+    void closeQuietly(this.#iterator);
+    return DONE;
+  }
+
+  #nextSync(): IteratorResult<Item | Promise<Item>> {
+    if (this.#isClosed) return DONE;
+    return this.#counted((this.#iterator as Iterator<Item | Promise<Item>>).next());
+  }
+
+  #nextAsync(): Promise<IteratorResult<Item | Promise<Item>>> {
+    if (this.#isClosed) return Promise.resolve(DONE);
+    return new Promise((resolve, reject) => {
+      const pull = { resolve };
+      this.#pending.add(pull);
+      (this.#iterator as AsyncIterator<Item | Promise<Item>>).next().then((result) => {
+        if (this.#pending.delete(pull)) resolve(this.#counted(result));
+      }, reject);
+    });
+  }
+
+  #counted(result: IteratorResult<Item | Promise<Item>>): IteratorResult<Item | Promise<Item>> {
+    if (result.done) this.isExhausted = true;
+    else this.pulledCount += 1;
+    return result;
+  }
+}
+
+/** An iterator that fails to close has nothing more to tell this run. */
+async function closeQuietly(iterator: Iterator<unknown> | AsyncIterator<unknown>): Promise<void> {
+  try {
+    await iterator.return?.();
+  } catch {}
+}
+
+function sizeOf(items: unknown): number | undefined {
+  if (Array.isArray(items) || ArrayBuffer.isView(items)) return (items as unknown[]).length;
+  if (items instanceof Set || items instanceof Map) return items.size;
+  return undefined;
+}

@@ -1,0 +1,43 @@
+/** What an invocation's I/O tasks came to so far. */
+export interface IoStatistics {
+  readonly fulfilledCount: number;
+  readonly rejectedCount: number;
+  readonly skippedCount: number;
+  /** Tasks running now, those included whose outcome was given before they ended. */
+  readonly runningCount: number;
+  /** The most tasks that ran at once. */
+  readonly peakRunningCount: number;
+}
+
+/** Counts the tasks of one invocation, over all its runs, and tells when the last one has really ended. */
+export class TaskLedger implements IoStatistics {
+  fulfilledCount = 0;
+  rejectedCount = 0;
+  skippedCount = 0;
+  runningCount = 0;
+  peakRunningCount = 0;
+  #onIdle: (() => void) | undefined;
+
+  started(): void {
+    this.runningCount += 1;
+    if (this.runningCount > this.peakRunningCount) this.peakRunningCount = this.runningCount;
+  }
+
+  ended(): void {
+    this.runningCount -= 1;
+    if (this.runningCount === 0) this.#onIdle?.();
+  }
+
+  /** Waits until no task runs any more, at most `timeoutMs`. */
+  async idle(timeoutMs: number): Promise<void> {
+    if (this.runningCount === 0 || timeoutMs <= 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs);
+      this.#onIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#onIdle = undefined;
+  }
+}

@@ -1,0 +1,193 @@
+import type { Deadline } from '../deadline/deadline.ts';
+import { DeadlineExceededError, TaskAbandonedError, TaskTimeoutError } from '../errors.ts';
+import type { ResolvedIoMapOptions } from '../options.ts';
+import type { RejectedOutcome, SkipReason } from '../result/outcome.ts';
+import { ByteBudget } from './byte-budget.ts';
+import type { TaskLedger } from './task-ledger.ts';
+
+/** What a task is given beside its item. */
+export interface TaskScope {
+  /**
+   * Aborts when the task is to stop: deadline, `timeoutMs`, the caller's signal, or a result that is no longer wanted. Pass it
+   * on to everything the task waits for.
+   */
+  readonly signal: AbortSignal;
+  /** Position of the item in the input, from 0. */
+  readonly index: number;
+}
+
+export type Task<Item, Value> = (item: Item, scope: TaskScope) => Value | PromiseLike<Value>;
+
+/** What the call that runs the tasks makes of each outcome. */
+export interface Delivery<Value, Delivered> {
+  /** The task is about to be called: from here on the item is not skipped any more. */
+  started?(index: number): void;
+  fulfilled(index: number, value: Value): Delivered;
+  /** Throws where a rejected item is to reject the call. */
+  rejected(index: number, reason: unknown): Delivered;
+  skipped(index: number, reason: SkipReason): Delivered;
+}
+
+interface TaskRunParts<Item, Value, Delivered> {
+  readonly task: Task<Item, Value>;
+  readonly options: ResolvedIoMapOptions<Item>;
+  readonly deadline: Deadline;
+  readonly ledger: TaskLedger;
+  readonly delivery: Delivery<Value, Delivered>;
+  /** How long tasks are waited for that were told to stop, in ms. */
+  readonly graceMs: number;
+  /** Called once, when nothing more is to start. */
+  readonly onStop: () => void;
+}
+
+/**
+ * The tasks of one `map`, `mapSettled` or `stream`: starts them, and tells them to stop.
+ *
+ * `execute` runs once per item beside p-map's own half microsecond, so it is one async function and allocates one object.
+ * What a task leaves open that does not listen to its signal is therefore settled by the call, when `over` resolves.
+ */
+export class TaskRun<Item, Value, Delivered> {
+  stopReason: SkipReason | undefined;
+  /** Why the run was stopped: an error to throw, or the caller's own abort reason. */
+  stopCause: unknown;
+  /** Resolves when the run was stopped and its grace is over: what has not settled by then is no longer waited for. */
+  readonly over: Promise<void>;
+  readonly #parts: TaskRunParts<Item, Value, Delivered>;
+  readonly #controller = new AbortController();
+  readonly #budget: ByteBudget | undefined;
+  /** The controllers of running tasks that have a signal of their own, because of `timeoutMs`. */
+  readonly #taskControllers = new Set<AbortController>();
+  readonly #unlisten: () => void;
+  readonly #endGrace: () => void;
+  #graceTimer: NodeJS.Timeout | undefined;
+
+  constructor(parts: TaskRunParts<Item, Value, Delivered>) {
+    this.#parts = parts;
+    const { deadline, options } = parts;
+    if (options.weight) this.#budget = new ByteBudget(options.maxInFlightBytes);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.over = promise;
+    this.#endGrace = resolve;
+    const onAbort = (): void => this.stop('aborted', options.signal?.reason);
+    const unlistenDeadline = deadline.listen(() => this.#stopAtDeadline());
+    options.signal?.addEventListener('abort', onAbort, { once: true });
+    this.#unlisten = () => {
+      unlistenDeadline();
+      options.signal?.removeEventListener('abort', onAbort);
+    };
+    if (options.signal?.aborted) onAbort();
+  }
+
+  /** Runs the task for one item. Rejects only where the delivery of its outcome throws. */
+  async execute(item: Item, index: number): Promise<Delivered> {
+    const { task, options, ledger, deadline, delivery } = this.#parts;
+    let bytes = 0;
+    if (this.#budget !== undefined) {
+      try {
+        bytes = checkedWeight(options.weight?.(item), index, options.maxInFlightBytes);
+      } catch (reason) {
+        ledger.rejectedCount += 1;
+        return delivery.rejected(index, reason);
+      }
+      await this.#budget.acquire(bytes);
+    }
+    // Timers are late where something computes on this thread; the clock is not.
+    if (this.stopReason === undefined && deadline.hasExpired) this.#stopAtDeadline();
+    if (this.stopReason !== undefined) return delivery.skipped(index, this.stopReason);
+    ledger.started();
+    delivery.started?.(index);
+    let value: Value;
+    try {
+      if (options.timeoutMs === undefined) {
+        const result = task(item, { signal: this.#controller.signal, index });
+        value = isPromiseLike(result) ? await result : result;
+        ledger.ended();
+      } else {
+        value = await this.#executeWithin(options.timeoutMs, item, index);
+      }
+    } catch (reason) {
+      if (options.timeoutMs === undefined) ledger.ended();
+      ledger.rejectedCount += 1;
+      this.#budget?.release(bytes);
+      return delivery.rejected(index, reason);
+    }
+    ledger.fulfilledCount += 1;
+    this.#budget?.release(bytes);
+    return delivery.fulfilled(index, value);
+  }
+
+  /** Starts nothing more and tells what is in flight. The first reason stands. */
+  stop(reason: SkipReason, cause: unknown): void {
+    if (this.stopReason !== undefined) return;
+    this.stopReason = reason;
+    this.stopCause = cause;
+    this.#unlisten();
+    this.#controller.abort(cause);
+    for (const controller of this.#taskControllers) controller.abort(cause);
+    this.#budget?.open();
+    this.#parts.onStop();
+    if (this.#parts.graceMs === 0) this.#endGrace();
+    else this.#graceTimer = setTimeout(this.#endGrace, this.#parts.graceMs);
+  }
+
+  /** To be called when the run is over, whichever way: leaves no timer and no listener behind. */
+  finish(): void {
+    this.#unlisten();
+    clearTimeout(this.#graceTimer);
+  }
+
+  /** The outcome of an item whose task has not settled when the run is over. */
+  abandoned(index: number): RejectedOutcome {
+    const reason = new TaskAbandonedError(index, this.#parts.graceMs, { cause: this.stopCause });
+    return { status: 'rejected', index, reason };
+  }
+
+  #stopAtDeadline(): void {
+    this.stop('deadline', new DeadlineExceededError(this.#parts.deadline.marginMs));
+  }
+
+  /** Rejects at the timeout; the task itself may end later, and counts as running until then. */
+  #executeWithin(timeoutMs: number, item: Item, index: number): Promise<Value> {
+    const { task, ledger } = this.#parts;
+    const controller = new AbortController();
+    this.#taskControllers.add(controller);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        const reason = new TaskTimeoutError(index, timeoutMs);
+        reject(reason);
+        controller.abort(reason);
+      }, timeoutMs);
+      const end = (): void => {
+        clearTimeout(timer);
+        this.#taskControllers.delete(controller);
+        ledger.ended();
+      };
+      (async () => task(item, { signal: controller.signal, index }))().then(
+        (value) => {
+          end();
+          resolve(value);
+        },
+        (reason) => {
+          end();
+          reject(reason);
+        },
+      );
+    });
+  }
+}
+
+function checkedWeight(bytes: unknown, index: number, maxInFlightBytes: number): number {
+  if (typeof bytes !== 'number' || !(bytes >= 0)) {
+    throw new TypeError(`Cannot start item ${index} as its weight must be a number of bytes >= 0: ${bytes} (${typeof bytes})`);
+  }
+  if (bytes > maxInFlightBytes) {
+    throw new RangeError(
+      `Cannot start item ${index} as its weight must fit into maxInFlightBytes, ${maxInFlightBytes}: ${bytes}; raise maxInFlightBytes, or split the item`,
+    );
+  }
+  return bytes;
+}
+
+function isPromiseLike<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
+  return typeof (value as PromiseLike<Value> | null | undefined)?.then === 'function';
+}

@@ -1,0 +1,46 @@
+import type middy from '@middy/core';
+import { type ParallelOptions, resolveOptions } from '../options.ts';
+import { createRuntime, type ParallelRuntime } from '../runtime/runtime.ts';
+import { type ParallelContext, remainingTimeOf } from './lambda-context.ts';
+
+/** Lambda's context, in the type that Middy knows it by. */
+type LambdaContext = middy.Request['context'];
+
+/** Kept per request by Middy, which makes a fresh one for each invocation: several may overlap in one process. */
+export interface ParallelInternal extends Record<string, unknown> {
+  parallel?: ParallelRuntime;
+}
+
+/**
+ * Middy middleware that gives the handler `context.parallel`: engines under one deadline, ended with the invocation.
+ *
+ * What it opens, it opens at the first use, and no timer is held while no task runs. So a `before` that answers early, after
+ * which Middy calls no `after` and no `onError`, leaves nothing behind.
+ *
+ * @example
+ * ```ts
+ * export const handler = middy()
+ *   .use(parallel({ concurrency: 64 }))
+ *   .handler(async (event: { keys: string[] }, context) => context.parallel.io.map(event.keys, load));
+ * ```
+ * @param options - Checked here, at cold start: a wrong one fails the deployment, not a request.
+ * @throws {TypeError | RangeError} For a wrong option.
+ */
+export function parallel(
+  options?: ParallelOptions,
+): middy.MiddlewareObj<unknown, unknown, Error, LambdaContext & ParallelContext, ParallelInternal> {
+  const resolved = resolveOptions(options);
+  const close = async ({ internal }: { internal: ParallelInternal }): Promise<void> => {
+    // Absent when an earlier middleware threw first.
+    await internal.parallel?.[Symbol.asyncDispose]();
+  };
+  return {
+    before({ context, internal }) {
+      const runtime = createRuntime(resolved, remainingTimeOf(context));
+      internal.parallel = runtime;
+      Object.assign(context, { parallel: runtime });
+    },
+    after: close,
+    onError: close,
+  };
+}

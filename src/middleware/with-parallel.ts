@@ -1,0 +1,28 @@
+import { type ParallelOptions, resolveOptions } from '../options.ts';
+import { createRuntime } from '../runtime/runtime.ts';
+import { type InvocationContext, type ParallelContext, remainingTimeOf } from './lambda-context.ts';
+
+/**
+ * The same for handlers without Middy: wraps one, gives it `context.parallel`, and ends it with the invocation.
+ *
+ * @example
+ * ```ts
+ * export const handler = withParallel({ concurrency: 64 }, async (event: { keys: string[] }, context) =>
+ *   context.parallel.io.map(event.keys, load),
+ * );
+ * ```
+ * @param options - Checked here, at cold start.
+ * @throws {TypeError | RangeError} For a wrong option.
+ */
+export function withParallel<Event, Result, Context extends InvocationContext = InvocationContext>(
+  options: ParallelOptions,
+  handler: (event: Event, context: Context & ParallelContext) => Promise<Result> | Result,
+): (event: Event, context: Context) => Promise<Result> {
+  const resolved = resolveOptions(options);
+  if (typeof handler !== 'function')
+    throw new TypeError(`Cannot wrap the handler as it must be a function: ${handler} (${typeof handler})`);
+  return async (event, context) => {
+    await using runtime = createRuntime(resolved, remainingTimeOf(context));
+    return await handler(event, Object.assign(context, { parallel: runtime }));
+  };
+}

@@ -1,0 +1,59 @@
+import type { Capacity } from '../capacity/capacity.ts';
+import { Deadline, type RemainingTime } from '../deadline/deadline.ts';
+import { DeadlineExceededError, InvocationEndedError } from '../errors.ts';
+import { createIoEngine, type Io } from '../io/io.ts';
+import type { IoStatistics } from '../io/task-ledger.ts';
+import type { ResolvedOptions } from '../options.ts';
+
+/** One invocation's share of the execution environment: its engines, its deadline, its figures. */
+export interface ParallelRuntime extends Disposable, AsyncDisposable {
+  /** Runs tasks that wait. */
+  readonly io: Io;
+  /** What this execution environment has: memory, vCPUs, Managed Instances. */
+  readonly capacity: Capacity;
+  /** Aborts at the deadline and at the end of the invocation, whichever comes first. */
+  readonly signal: AbortSignal;
+  /** Time until the deadline, in ms; `Infinity` where there is none. */
+  readonly remainingMs: number;
+  readonly statistics: { readonly io: IoStatistics };
+}
+
+/** Everything here lives for one event; nothing of it is kept in module scope. */
+export function createRuntime(
+  { capacity, concurrency, deadlineMarginMs }: ResolvedOptions,
+  remainingTime: RemainingTime | undefined,
+): ParallelRuntime {
+  const deadline = new Deadline(remainingTime, deadlineMarginMs);
+  const io = createIoEngine({ deadline, concurrency });
+  const ending = new AbortController();
+  let unlisten: (() => void) | undefined;
+
+  function end(): void {
+    unlisten?.();
+    ending.abort(new InvocationEndedError());
+  }
+
+  return {
+    io,
+    capacity,
+    statistics: { io: io.statistics },
+    get signal() {
+      // Listens from the first use on: an invocation that never asks holds no timer.
+      unlisten ??= ending.signal.aborted
+        ? () => undefined
+        : deadline.listen(() => ending.abort(new DeadlineExceededError(deadlineMarginMs)));
+      return ending.signal;
+    },
+    get remainingMs() {
+      return deadline.remainingMs;
+    },
+    [Symbol.dispose]() {
+      end();
+      void io.close();
+    },
+    async [Symbol.asyncDispose]() {
+      end();
+      await io.close();
+    },
+  };
+}
