@@ -1,6 +1,6 @@
 import { createEc2Service, type Ec2Options, type Ec2Service } from './ec2/ec2-service.ts';
 import { startEndpoint } from './endpoint/endpoint.ts';
-import type { ServiceName } from './endpoint/service.ts';
+import type { Service, ServiceName } from './endpoint/service.ts';
 import type { ServiceSettings } from './endpoint/settings.ts';
 import { createS3Service, type S3Options } from './s3/s3-service.ts';
 
@@ -11,6 +11,8 @@ export interface EmbeddedAwsOptions {
   readonly s3?: S3Options;
   /** @defaultValue a fleet of 100 instances, and EC2's own request limits */
   readonly ec2?: Ec2Options;
+  /** Called once per request, before it is answered. */
+  readonly onCall?: (service: ServiceName) => void;
 }
 
 export interface EmbeddedAws {
@@ -24,8 +26,19 @@ export interface EmbeddedAws {
 }
 
 /** The services the handlers use, on one endpoint of this machine; `AWS_ENDPOINT_URL=<url>` makes any SDK and the aws CLI use it. */
-export async function startEmbeddedAws({ port = 0, s3 = {}, ec2 = {} }: EmbeddedAwsOptions = {}): Promise<EmbeddedAws> {
+export async function startEmbeddedAws({ port = 0, s3 = {}, ec2 = {}, onCall }: EmbeddedAwsOptions = {}): Promise<EmbeddedAws> {
   const ec2Service = createEc2Service(ec2);
-  const endpoint = await startEndpoint([createS3Service(s3), ec2Service], { port });
+  const services = [createS3Service(s3), ec2Service].map((service) => (onCall ? observed(service, onCall) : service));
+  const endpoint = await startEndpoint(services, { port });
   return { ...endpoint, ec2: ec2Service, [Symbol.asyncDispose]: () => endpoint.close() };
+}
+
+function observed(service: Service, onCall: (service: ServiceName) => void): Service {
+  return {
+    ...service,
+    identify(call) {
+      onCall(service.name);
+      return service.identify(call);
+    },
+  };
 }

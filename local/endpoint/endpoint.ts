@@ -38,7 +38,7 @@ export async function startEndpoint(services: readonly Service[], { port = 0 }: 
       const identified = service.identify(call);
       const operation = identified instanceof Promise ? await identified : identified;
       const outcome = behaviour.isSet ? await behaviour.apply(operation.name, url) : 'answer';
-      if (outcome === 'reset') request.socket.destroy();
+      if (outcome === 'reset') request.socket.resetAndDestroy();
       if (outcome === 'answer') await operation.run();
     } catch (error) {
       // Half an answer cannot become an error: only a closed connection tells the client.
@@ -49,7 +49,8 @@ export async function startEndpoint(services: readonly Service[], { port = 0 }: 
   }
 
   const server = createServer((request, response) => {
-    void answer(request, response);
+    // An error that not even the service can write must end this connection, not the process with all the others.
+    answer(request, response).catch(() => request.socket.destroy());
   });
   // Like the services themselves: an idle client connection stays open for a while, and a header block may be large.
   server.keepAliveTimeout = 20_000;

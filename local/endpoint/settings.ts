@@ -19,7 +19,7 @@ export interface Throttle {
   readonly burst: number;
 }
 
-export interface Fault {
+interface Fault {
   /** Operation in AWS's words, as `GetObject`. @defaultValue every operation */
   readonly operation?: string;
   /** Only calls whose path and query hold this text, as an object key. */
@@ -35,12 +35,14 @@ export type Behaviour = 'answer' | 'reset' | 'hang';
 /** Holds the settings of one service and applies them to each call. */
 export class ServiceBehaviour {
   readonly #throttled: ThrottledAnswer | undefined;
+  readonly #wait: (ms: number) => Promise<unknown>;
   #settings: ServiceSettings | undefined;
   #left: number[] = [];
   #tokens: TokenBucket | undefined;
 
-  constructor(throttled?: ThrottledAnswer) {
+  constructor(throttled?: ThrottledAnswer, wait: (ms: number) => Promise<unknown> = delay) {
     this.#throttled = throttled;
+    this.#wait = wait;
   }
 
   /** @throws {TypeError} If a throttle is given and the service has limits of its own. */
@@ -61,7 +63,7 @@ export class ServiceBehaviour {
   /** @throws {ServiceError} The fault or the throttle that is set for this call. */
   async apply(operation: string, target: string): Promise<Behaviour> {
     const { latencyMs = 0, faults = [] } = this.#settings ?? {};
-    if (latencyMs > 0) await delay(latencyMs);
+    if (latencyMs > 0) await this.#wait(latencyMs);
     if (this.#throttled !== undefined && this.#tokens !== undefined && !this.#tokens.take()) {
       throw new ServiceError(this.#throttled.status, this.#throttled.code, this.#throttled.message);
     }

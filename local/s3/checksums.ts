@@ -1,8 +1,9 @@
-import { hash as digest } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { AwsCrc32c } from '@aws-crypto/crc32c';
 import { Crc64Nvme } from '@aws-sdk/crc64-nvme';
 import { ServiceError } from '../endpoint/service.ts';
+import { hashablePieces } from './digest.ts';
 
 export const CHECKSUM_ALGORITHMS = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const;
 export type ChecksumAlgorithm = (typeof CHECKSUM_ALGORITHMS)[number];
@@ -48,9 +49,9 @@ export async function computeChecksum(
     }
     case 'SHA1':
     case 'SHA256': {
-      const all: Buffer[] = [];
-      for await (const buffer of buffers) all.push(buffer);
-      return digest(algorithm.toLowerCase(), all.length === 1 ? (all[0] as Buffer) : Buffer.concat(all), 'base64');
+      const sha = createHash(algorithm.toLowerCase());
+      for await (const buffer of buffers) sha.update(buffer);
+      return sha.digest('base64');
     }
   }
 }
@@ -86,7 +87,7 @@ export function givenChecksum(fields: Readonly<Record<string, string | string[] 
 
 /** @throws {ServiceError} `BadDigest` if `bytes` do not have the checksum. */
 export async function verifyChecksum(checksum: Checksum, bytes: Buffer): Promise<void> {
-  const actual = await computeChecksum(checksum.algorithm, [bytes]);
+  const actual = await computeChecksum(checksum.algorithm, hashablePieces(bytes));
   if (actual === checksum.value) return;
   throw new ServiceError(400, 'BadDigest', `The ${checksum.algorithm} you specified did not match the calculated checksum.`, {
     details: { Specified: checksum.value, Calculated: actual },

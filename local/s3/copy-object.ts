@@ -1,7 +1,7 @@
 import { ServiceError } from '../endpoint/service.ts';
-import { md5Of } from './body-digest.ts';
 import { computeChecksum, isChecksumAlgorithm } from './checksums.ts';
 import { checkCopySource } from './conditions.ts';
+import { md5Of } from './digest.ts';
 import { invalidArgument } from './list-page.ts';
 import { objectHeaders } from './object-headers.ts';
 import { storeObject } from './put-object.ts';
@@ -54,14 +54,15 @@ export async function copyObject(state: S3State, s3Call: S3Call): Promise<void> 
   if (algorithm !== undefined && !isChecksumAlgorithm(algorithm)) {
     throw invalidArgument('x-amz-checksum-algorithm', algorithm, `Checksum algorithm provided is unsupported: "${algorithm}"`);
   }
-  const { body } = source;
+  // Shared before it is read: the source may be deleted meanwhile.
+  const body = state.store.share(source.body);
   const value = algorithm && !isSameChecksum ? await computeChecksum(algorithm, body.read(0, body.size)) : undefined;
   const checksum = algorithm && value !== undefined ? { algorithm, value, type: 'FULL_OBJECT' as const } : source.checksum;
   // A copy is written in one piece, so it has no parts, and its ETag is the MD5 of all.
   const etag = source.parts === undefined ? source.etag : `"${await md5Of(body)}"`;
   const object: StoredObject = {
     key,
-    body: state.store.share(body),
+    body,
     etag,
     lastModifiedMs: wholeSecondsMs(state),
     headers,

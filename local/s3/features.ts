@@ -56,12 +56,12 @@ const SIGNATURE = /^x-amz-(algorithm|credential|date|expires|signedheaders|signa
  *
  * @throws {ServiceError} `NotImplemented`, `AccessControlListNotSupported`, `AccessDenied`
  */
-export function checkFeatures({ request, rawQuery, query }: ServiceCall, operation: string): void {
-  const { headers } = request;
-  if (rawQuery.includes('X-Amz-Credential')) {
-    for (const [parameter, value] of query) {
+export function checkFeatures(call: ServiceCall, operation: string): void {
+  const { headers } = call.request;
+  if (call.rawQuery.includes('X-Amz-Credential')) {
+    for (const [parameter, value] of call.query) {
       const name = parameter.toLowerCase();
-      if (name.startsWith('x-amz-') && !SIGNATURE.test(name)) headers[name] ??= value;
+      if (name.startsWith('x-amz-') && !SIGNATURE.test(name)) headers[name] ??= Buffer.from(value).toString('latin1'); // As Node gives a header's bytes.
     }
   }
   for (const name in headers) {

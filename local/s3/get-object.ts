@@ -1,5 +1,6 @@
 import { ServiceError } from '../endpoint/service.ts';
 import { checkRead } from './conditions.ts';
+import { invalidArgument } from './list-page.ts';
 import { checksumHead, checksumOf, headOf } from './object-headers.ts';
 import { type ByteRange, contentRange, parseRange } from './range.ts';
 import { baseHead, respondBody } from './respond.ts';
@@ -21,9 +22,10 @@ export function getObject(state: S3State, { call, bucketName, key }: S3Call): vo
   const head = baseHead(call).concat(headOf(object));
   if (hasParameters) override(head, call.query);
   head.push('Content-Length', String(end - start));
-  if (range !== undefined && object.body.size > 0) head.push('Content-Range', contentRange(range, object.body.size));
+  const isPartial = range !== undefined && object.body.size > 0;
+  if (isPartial) head.push('Content-Range', contentRange(range, object.body.size));
   if (part !== undefined && object.parts !== undefined) head.push('x-amz-mp-parts-count', String(object.parts.length));
-  const status = head.includes('Content-Range') ? 206 : 200;
+  const status = isPartial ? 206 : 200;
 
   if (headers['x-amz-checksum-mode'] !== 'ENABLED') return respondBody(call, status, head, object.body, start, end);
   return withChecksum();
@@ -47,11 +49,17 @@ const OVERRIDES: Readonly<Record<string, string>> = {
   'response-content-encoding': 'content-encoding',
 };
 
+const HEADER_TEXT = /^[ -~\u00a0-\u00ff]*$/;
+
 function override(head: string[], query: URLSearchParams): void {
   for (const [parameter, name] of Object.entries(OVERRIDES)) {
     const value = query.get(parameter);
     if (value === null) continue;
-    const at = head.indexOf(name);
+    if (!HEADER_TEXT.test(value)) {
+      throw invalidArgument(parameter, value, 'Header value cannot be represented using ISO-8859-1.');
+    }
+    // Values are at odd places, and one of them may read like a name.
+    const at = head.findIndex((text, index) => index % 2 === 0 && text === name);
     if (at < 0) head.push(name, value);
     else head[at + 1] = value;
   }

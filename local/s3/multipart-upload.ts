@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../endpoint/service.ts';
-import { md5Of } from './body-digest.ts';
 import { type Checksum, checksumHeader, computeChecksum, isChecksumAlgorithm } from './checksums.ts';
 import { copySource } from './copy-object.ts';
+import { md5Of } from './digest.ts';
 import { invalidArgument } from './list-page.ts';
 import { objectHeaders } from './object-headers.ts';
 import { writtenHead } from './put-object.ts';
@@ -68,10 +68,11 @@ export async function uploadPartCopy(state: S3State, s3Call: S3Call): Promise<vo
   const partNumber = partNumberOf(s3Call);
   const { source } = copySource(state, s3Call);
   const { start, end } = copyRange(header(s3Call, 'x-amz-copy-source-range'), source.body.size);
-  const body = source.body.slice(start, end);
+  // Shared before it is read: the source may be deleted meanwhile.
+  const body = state.store.share(source.body.slice(start, end));
   const md5 = await md5Of(body);
   const kept = await partChecksum(upload, body);
-  addPart(state, s3Call, { partNumber, body: state.store.share(body), md5, kept });
+  addPart(state, s3Call, { partNumber, body, md5, kept });
   respondXml(s3Call.call, 'CopyPartResult', {
     LastModified: new Date(wholeSecondsMs(state)).toISOString(),
     ETag: `"${md5}"`,

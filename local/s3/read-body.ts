@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { ServiceError } from '../endpoint/service.ts';
 import { decodeAwsChunked, incompleteBody } from './aws-chunked.ts';
 import { CHECKSUM_ALGORITHMS, type Checksum, checksumHeader, givenChecksum, verifyChecksum } from './checksums.ts';
+import { digestOf } from './digest.ts';
 import { header, type S3Call } from './s3-call.ts';
 
 const MAX_PUT_BYTES = 5 * 1024 ** 3;
@@ -45,7 +45,7 @@ export async function readBody(s3Call: S3Call): Promise<ReceivedBody> {
     verifySha256(contentSha256, bytes);
   }
 
-  const md5 = hash('md5', bytes, 'hex');
+  const md5 = digestOf('md5', bytes);
   verifyMd5(header(s3Call, 'content-md5'), md5);
   const checksum = givenChecksum(fields);
   if (checksum === undefined) {
@@ -87,7 +87,7 @@ function trailerNames(s3Call: S3Call): string[] {
 }
 
 function verifySha256(expected: string, bytes: Buffer): void {
-  const actual = hash('sha256', bytes, 'hex');
+  const actual = digestOf('sha256', bytes);
   if (actual === expected) return;
   const message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
   throw new ServiceError(400, 'XAmzContentSHA256Mismatch', message, {

@@ -51,17 +51,11 @@ export async function respondBody(
   await pipeline(Readable.from(bytes as AsyncIterable<Buffer>, { objectMode: false }), response).catch(() => response.destroy());
 }
 
+/** A body that was not read is left to Node, which takes and drops it after the answer: most clients look for that only when all is sent. */
 export function respondError(call: ServiceCall, error: ServiceError): void {
   const headers = Object.entries(error.headers).flat();
-  const { request, response } = call;
-  // The body that nobody will read: taken and dropped, so that the client gets to reading the answer. Beyond this much, closing is cheaper.
-  if (!request.complete && Number(request.headers['content-length'] ?? 0) > MAX_DRAINED_BYTES) {
-    headers.push('Connection', 'close');
-    response.once('finish', () => request.destroy());
-  } else {
-    request.resume();
-  }
-  if (error.status === 304 || request.method === 'HEAD') {
+  const { response } = call;
+  if (error.status === 304 || call.request.method === 'HEAD') {
     response.writeHead(error.status, baseHead(call).concat(headers));
     response.end();
     return;
@@ -76,8 +70,6 @@ export function respondError(call: ServiceCall, error: ServiceError): void {
   };
   respondText(call, error.status, xmlDocument('Error', fields, false), headers);
 }
-
-const MAX_DRAINED_BYTES = 256 * 1024 * 1024;
 
 function respondText(call: ServiceCall, status: number, text: string, headers: readonly string[]): void {
   const body = Buffer.from(text);

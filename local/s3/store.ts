@@ -26,7 +26,7 @@ export interface StoredObject {
 /** What a client stored beside the bytes, as names and values of the headers that it gets back. */
 export type ObjectHeaders = Readonly<Record<string, string>>;
 
-export interface ObjectPart {
+interface ObjectPart {
   readonly size: number;
   readonly checksum?: Checksum;
 }

@@ -4,7 +4,7 @@ import { ServiceError } from '../endpoint/service.ts';
 const S3_NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 /** A value, an element with children, or several of the same name; `undefined` leaves the element out. */
-export type XmlValue = string | number | boolean | undefined | XmlFields | readonly (string | XmlFields)[];
+type XmlValue = string | number | boolean | undefined | XmlFields | readonly (string | XmlFields)[];
 export interface XmlFields {
   readonly [name: string]: XmlValue;
 }
@@ -13,7 +13,7 @@ const NEEDS_ESCAPE = /[&<>"\p{Cc}]/u;
 const ESCAPED = /[&<>"\p{Cc}]/gu;
 const NAMED: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   if (!NEEDS_ESCAPE.test(text)) return text;
   return text.replace(ESCAPED, (character) => NAMED[character] ?? `&#${character.charCodeAt(0)};`);
 }

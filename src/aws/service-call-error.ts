@@ -26,6 +26,8 @@ const NEXT_STEPS: Readonly<Record<string, string>> = {
   SlowDown: 'the service is throttling; lower the concurrency, or spread the keys over prefixes',
   RequestLimitExceeded: 'the service is throttling; lower the concurrency',
   TimeoutError: 'no answer came in time; raise the timeouts of the client, or lower the concurrency',
+  ETIMEDOUT: 'no answer came in time; raise the timeouts of the client, or lower the concurrency',
+  EMFILE: 'too many files and sockets are open; lower the concurrency',
 };
 
 /**

@@ -16,20 +16,24 @@ export class Deadline {
   readonly marginMs: number;
   /** On the wall clock, as Lambda's own deadline and `getRemainingTimeInMillis()` are; read once per item, at half the cost of `performance.now()`. */
   readonly #expiresAtMs: number;
-  readonly #listeners = new Set<() => void>();
+  /** With whether the timer keeps the process alive for it. */
+  readonly #listeners = new Map<() => void, boolean>();
   #timer: NodeJS.Timeout | undefined;
 
   /** @param remainingTime - Absent in scripts and tests: then there is no end. */
   constructor(remainingTime: RemainingTime | undefined, marginMs: number) {
     this.marginMs = marginMs;
-    this.#expiresAtMs = remainingTime
-      ? Date.now() + remainingTime.getRemainingTimeInMillis() - marginMs
-      : Number.POSITIVE_INFINITY;
+    // A mocked method that returns nothing counts nothing down.
+    this.#expiresAtMs = Date.now() + (remainingTime?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY) - marginMs;
   }
 
-  /** What a task that was told to stop is waited for: half the margin, so that the other half is left for the response. */
+  /**
+   * What a task that is told to stop now is waited for: half the margin, and what is left of that half once the deadline has
+   * passed. So the other half stays for the response, however often and however late something waits.
+   */
   get graceMs(): number {
-    return this.marginMs / 2;
+    const halfMs = this.marginMs / 2;
+    return Math.max(0, Math.min(halfMs, this.#expiresAtMs + halfMs - Date.now()));
   }
 
   get remainingMs(): number {
@@ -40,21 +44,31 @@ export class Deadline {
     return Date.now() >= this.#expiresAtMs;
   }
 
-  /** Calls `listener` once when the deadline comes. Returns what stops listening. */
-  listen(listener: () => void): () => void {
-    this.#listeners.add(listener);
+  /**
+   * Calls `listener` once when the deadline comes. Returns what stops listening.
+   *
+   * @param isAwaited - Whether somebody waits for what the listener ends. Node would exit where a task listens to its signal
+   * and to nothing else, and Lambda answer `null`, so the timer keeps the process alive then, and only then.
+   */
+  listen(listener: () => void, { isAwaited }: { isAwaited: boolean }): () => void {
+    this.#listeners.set(listener, isAwaited);
     this.#arm();
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size === 0) this.#disarm();
+      else this.#hold();
     };
   }
 
   #arm(): void {
-    if (this.#timer !== undefined || this.#expiresAtMs === Number.POSITIVE_INFINITY) return;
-    this.#timer = setTimeout(() => this.#fire(), Math.min(this.remainingMs, MAX_TIMER_MS));
-    // A deadline is no reason to keep a process alive.
-    this.#timer.unref();
+    if (this.#expiresAtMs === Number.POSITIVE_INFINITY) return;
+    this.#timer ??= setTimeout(() => this.#fire(), Math.min(this.remainingMs, MAX_TIMER_MS));
+    this.#hold();
+  }
+
+  #hold(): void {
+    if ([...this.#listeners.values()].includes(true)) this.#timer?.ref();
+    else this.#timer?.unref();
   }
 
   #disarm(): void {
@@ -69,7 +83,7 @@ export class Deadline {
       this.#arm();
       return;
     }
-    const listeners = [...this.#listeners];
+    const listeners = [...this.#listeners.keys()];
     this.#listeners.clear();
     for (const listener of listeners) listener();
   }

@@ -23,7 +23,7 @@ export class Ec2Calls {
   constructor(client: EC2Client, retry: PatientRetry) {
     this.#client = client;
     this.#retry = retry;
-    this.#sockets = new Sockets(client);
+    this.#sockets = Sockets.of(client);
   }
 
   async *instances(filters: readonly Filter[], signal: AbortSignal): AsyncGenerator<Instance> {

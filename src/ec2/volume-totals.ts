@@ -1,6 +1,6 @@
 import type { EC2Client, Filter, Instance } from '@aws-sdk/client-ec2';
 import type { Io } from '../io/io.ts';
-import { onlyKnownKeys } from '../options.ts';
+import { integer, onlyKnownKeys } from '../options.ts';
 import { Ec2Calls } from './ec2-calls.ts';
 import { PatientRetry } from './patient-retry.ts';
 import { chooseStrategy, VOLUME_STRATEGIES, type VolumeQuery, type VolumeStrategy, volumeQueries } from './volume-strategy.ts';
@@ -88,7 +88,8 @@ export async function volumeTotals(client: EC2Client, io: Io, options: VolumeTot
       return [{ instanceIds: queries[outcome.index]?.instanceIds ?? [], reason: outcome.reason }];
     });
     const [failed] = result.rejected;
-    if (failed !== undefined && result.fulfilledCount === 0) throw failed.reason;
+    // After a deadline or an abort even nothing is a result: it says who is missing.
+    if (failed !== undefined && result.fulfilledCount === 0 && result.completionReason === 'all-settled') throw failed.reason;
     return {
       strategy: used,
       totalGib: tally.totalGib,
@@ -114,6 +115,11 @@ function resolve(client: EC2Client, options: VolumeTotalsOptions) {
   if (!VOLUME_STRATEGIES.includes(strategy)) {
     throw new TypeError(`Cannot use strategy as it must be one of ${VOLUME_STRATEGIES.join(', ')}: ${JSON.stringify(strategy)}`);
   }
+  if (filters !== undefined && !Array.isArray(filters)) {
+    throw new TypeError(`Cannot use filters as they must be an array, as in DescribeInstances: ${JSON.stringify(filters)}`);
+  }
+  // The listing runs first and with a concurrency of its own, so the engine would look at this one too late.
+  if (ioOptions.concurrency !== undefined) integer('concurrency', ioOptions.concurrency, 1);
   return { strategy, filters, ioOptions };
 }
 

@@ -5,7 +5,7 @@ import type { TaskOutcome } from '../result/outcome.ts';
 import { ParallelResult } from '../result/parallel-result.ts';
 import { completionPolicy } from './completion-policy.ts';
 import type { RunRegistry } from './run-registry.ts';
-import { type Items, Source } from './source.ts';
+import { type Items, type MissingItem, Source } from './source.ts';
 import type { Delivery, Task, TaskRun } from './task-run.ts';
 
 /** Stands for the outcome of an item whose task runs. */
@@ -39,12 +39,12 @@ export async function ioMapSettled<Item, Value>(
     // Left empty: what has not started when the run is over is skipped, whether it was pulled or not.
     skipped: () => undefined,
   };
-  const run = registry.open(task, options, delivery, { graceMs: registry.deadline.graceMs, onStop: () => source.close() });
+  const run = registry.open(task, options, delivery, { hasGrace: true, onStop: () => source.close() });
   try {
-    const mapper = (item: Item, index: number): Promise<void> => run.execute(item, index);
+    const mapper = (item: Item | MissingItem, index: number): Promise<void> => run.executeArrived(item, index);
     await Promise.race([pMap(source.iterable, mapper, { concurrency: options.concurrency }), run.over]);
     isOver = true;
-    const outcomes = settledOutcomes(slots, source.size ?? source.pulledCount, run);
+    const outcomes = settledOutcomes(slots, source.itemCount, run);
     const result = new ParallelResult(outcomes, run.stopReason ?? 'all-settled', source.isExhausted || source.size !== undefined);
     registry.ledger.skippedCount += result.skippedCount;
     return result;
@@ -62,7 +62,9 @@ function settledOutcomes<Value>(
   itemCount: number,
   run: Pick<TaskRun<never, never, never>, 'stopReason' | 'abandoned'>,
 ): TaskOutcome<Value>[] {
-  for (let index = 0; index < itemCount; index += 1) {
+  // An iterator that answers out of order may have been stopped between two of its items.
+  const count = Math.max(itemCount, slots.length);
+  for (let index = 0; index < count; index += 1) {
     const slot = slots[index];
     if (slot === STARTED) slots[index] = run.abandoned(index);
     else if (slot === undefined) slots[index] = { status: 'skipped', index, reason: run.stopReason ?? 'aborted' };

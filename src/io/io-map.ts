@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { RunStoppedError } from '../errors.ts';
 import type { ResolvedIoMapOptions } from '../options.ts';
 import type { RunRegistry } from './run-registry.ts';
-import { type Items, Source } from './source.ts';
+import { type Items, type MissingItem, Source } from './source.ts';
 import type { Delivery, Task } from './task-run.ts';
 
 /** `io.map`: all values, or the first failure at once. */
@@ -23,9 +23,11 @@ export async function ioMap<Item, Value>(
     },
   };
   // No grace: who asked for all values or an error has no use for waiting.
-  const run = registry.open(task, options, delivery, { graceMs: 0, onStop: () => source.close() });
+  const run = registry.open(task, options, delivery, { hasGrace: false, onStop: () => source.close() });
   try {
-    const values = pMap(source.iterable, (item: Item, index) => run.execute(item, index), { concurrency: options.concurrency });
+    const values = pMap(source.iterable, (item: Item | MissingItem, index) => run.executeArrived(item, index), {
+      concurrency: options.concurrency,
+    });
     await Promise.race([values, run.over]);
     if (run.stopReason !== undefined) throw run.stopCause;
     // p-map's type allows for its own skip symbol, which no delivery returns.

@@ -3,11 +3,18 @@ import { RunStoppedError } from '../errors.ts';
 import type { ResolvedIoStreamOptions } from '../options.ts';
 import type { TaskOutcome } from '../result/outcome.ts';
 import type { RunRegistry } from './run-registry.ts';
-import type { Source } from './source.ts';
+import { MissingItem, type Source } from './source.ts';
+import { SwapList, type SwapListEntry } from './swap-list.ts';
 import type { Delivery, Task } from './task-run.ts';
 
 /** The outcome of one item of a stream, with the item: a generator's items are nowhere else. */
 export type StreamOutcome<Item, Value> = TaskOutcome<Value> & { readonly item: Item };
+
+/** An item on its way to the consumer. */
+interface Waiting<Value> extends SwapListEntry {
+  readonly index: number;
+  readonly resolve: (outcome: TaskOutcome<Value>) => void;
+}
 
 /** `io.stream`: each outcome is yielded and forgotten. */
 export async function* ioStream<Item, Value>(
@@ -25,29 +32,36 @@ export async function* ioStream<Item, Value>(
     },
   };
   const run = registry.open(task, options, delivery, {
-    graceMs: registry.deadline.graceMs,
+    hasGrace: true,
     // An array goes on to its end, so that each of its items is yielded, as skipped.
     onStop: () => {
       if (source.size === undefined) source.close();
     },
   });
-  const waiting = new Map<number, (outcome: TaskOutcome<Value>) => void>();
+  const waiting = new SwapList<Waiting<Value>>();
   const abandonAll = async (): Promise<void> => {
     await run.over;
-    for (const [index, resolve] of waiting) resolve(run.abandoned(index));
+    source.giveUp(run.stopCause);
+    for (const { index, resolve } of waiting.drain()) resolve(run.abandoned(index));
   };
   void abandonAll();
-  const mapper = async (item: Item, index: number): Promise<StreamOutcome<Item, Value>> => {
-    const outcome = await new Promise<TaskOutcome<Value>>((resolve) => {
-      waiting.set(index, resolve);
-      void run.execute(item, index).then(resolve);
+  const mapper = (item: Item | MissingItem, index: number): Promise<StreamOutcome<Item, Value>> =>
+    new Promise((resolve) => {
+      // Without an item there is no outcome to yield.
+      if (item instanceof MissingItem) throw item.reason;
+      const waiter: Waiting<Value> = { index, place: -1, resolve: (outcome) => resolve(Object.assign(outcome, { item })) };
+      waiting.add(waiter);
+      void run.execute(item, index).then((outcome) => {
+        waiting.remove(waiter);
+        waiter.resolve(outcome);
+      });
     });
-    waiting.delete(index);
-    return Object.assign(outcome, { item });
-  };
   try {
     yield* pMapIterable(source.iterable, mapper, { concurrency: options.concurrency, backpressure, preserveOrder });
     if (run.stopReason !== undefined && !source.isExhausted) throw run.stopCause;
+  } catch (error) {
+    run.stop('aborted', new RunStoppedError('the input could not be read on', { cause: error }));
+    throw error;
   } finally {
     run.stop('aborted', new RunStoppedError('the consumer of io.stream left the loop'));
     registry.close(run);

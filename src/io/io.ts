@@ -40,7 +40,7 @@ export interface Io {
    * @param task - Must stop when `scope.signal` aborts. One that does not is waited for at most half the deadline margin, then
    * rejected with `TaskAbandonedError`.
    * @returns One outcome per item, in input order: `fulfilled`, `rejected`, or `skipped` when its task was never called.
-   * @throws What iterating `items` throws. Task errors are outcomes, never exceptions.
+   * @throws What iterating `items` throws. Task errors are outcomes, never exceptions; so is a promised item that rejects.
    * @throws {TypeError | RangeError} For a wrong option, before anything starts.
    */
   mapSettled<Item, Value>(
@@ -53,9 +53,10 @@ export interface Io {
    * As `mapSettled`, but yields each outcome and forgets it: memory stays constant however long the input is. At most
    * `backpressure` items are ahead of the consumer. A consumer that leaves the loop stops the run.
    *
-   * @throws What iterating `items` throws.
+   * @throws What iterating `items` throws, or what a promised item rejects with: there is no item to yield.
    * @throws {DeadlineExceededError} At the deadline, or the reason of `options.signal`, if an iterator was left with items unread:
-   * after all outcomes of what was read. Of an array every item is yielded, the rest as `skipped`.
+   * after all outcomes of what was read. Of an array every item is yielded, the rest as `skipped`; only a promised item that
+   * has not come by then ends the stream in this way.
    * @throws {TypeError | RangeError} For a wrong option, before anything starts.
    */
   stream<Item, Value>(
@@ -69,6 +70,8 @@ export interface Io {
 }
 
 export interface IoEngine extends Io {
+  /** Ends every run. Its tasks are told, and not waited for. */
+  stop(): void;
   /** Ends every run, and waits for its tasks to stop as long as the deadline's grace allows. */
   close(): Promise<void>;
 }
@@ -103,6 +106,7 @@ export function createIoEngine({ deadline, concurrency }: { deadline: Deadline; 
       return ioStream(registry, new Source(items), task, resolveIoStreamOptions(options, defaults));
     },
 
+    stop: () => registry.stop(),
     close: () => registry.end(),
   };
 }

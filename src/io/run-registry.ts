@@ -5,8 +5,8 @@ import { TaskLedger } from './task-ledger.ts';
 import { type Delivery, type Task, TaskRun } from './task-run.ts';
 
 interface RunBehaviour {
-  /** How long tasks are waited for that were told to stop, in ms. */
-  readonly graceMs: number;
+  /** Whether tasks that were told to stop are waited for, as long as the deadline's grace allows. */
+  readonly hasGrace: boolean;
   readonly onStop: () => void;
 }
 
@@ -16,6 +16,7 @@ export class RunRegistry {
   readonly ledger: TaskLedger = new TaskLedger();
   readonly #runs = new Set<Pick<TaskRun<never, never, never>, 'stop' | 'finish'>>();
   #isClosed = false;
+  #ended: Promise<void> | undefined;
 
   constructor(deadline: Deadline) {
     this.deadline = deadline;
@@ -27,12 +28,14 @@ export class RunRegistry {
     if (typeof task !== 'function') throw new TypeError(`Cannot run the task as it must be a function: ${task} (${typeof task})`);
   }
 
+  /** @throws {InvocationEndedError} After the end of the invocation: a stream opens its run only when it is first read. */
   open<Item, Value, Delivered>(
     task: Task<Item, Value>,
     options: ResolvedIoMapOptions<Item>,
     delivery: Delivery<Value, Delivered>,
     behaviour: RunBehaviour,
   ): TaskRun<Item, Value, Delivered> {
+    if (this.#isClosed) throw new InvocationEndedError();
     const run = new TaskRun({ task, options, delivery, deadline: this.deadline, ledger: this.ledger, ...behaviour });
     this.#runs.add(run);
     return run;
@@ -43,10 +46,22 @@ export class RunRegistry {
     this.#runs.delete(run);
   }
 
-  /** Tells every task to stop and waits for them, at most the deadline's grace. */
-  async end(): Promise<void> {
+  /** Tells every task to stop. */
+  stop(): void {
     this.#isClosed = true;
     for (const run of this.#runs) run.stop('aborted', new InvocationEndedError());
+  }
+
+  /** Tells every task to stop and waits for them, at most the deadline's grace. Called again, it waits for the same. */
+  end(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<void> {
+    this.stop();
     await this.ledger.idle(this.deadline.graceMs);
+    // A stream whose consumer never came back would keep its run, and the timer of its grace.
+    for (const run of this.#runs) this.close(run);
   }
 }

@@ -1,8 +1,22 @@
+import { isPromiseLike } from './is-promise-like.ts';
+
 /** What can be mapped: pulled item by item as slots free up. Promised items are awaited before their task starts. */
 export type Items<Item> = Iterable<Item | Promise<Item>> | AsyncIterable<Item | Promise<Item>>;
 
+/** What p-map hands out: promised items have come by then, or are missing. */
+type Arriving<Item> = Item | Promise<Item | MissingItem>;
+
 interface Pull<Item> {
-  readonly resolve: (result: IteratorResult<Item | Promise<Item>>) => void;
+  readonly resolve: (result: IteratorResult<Arriving<Item>>) => void;
+}
+
+/** Stands for a promised item that did not come: its promise was rejected, or the run was over first. */
+export class MissingItem {
+  readonly reason: unknown;
+
+  constructor(reason: unknown) {
+    this.reason = reason;
+  }
 }
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
@@ -21,6 +35,10 @@ export class Source<Item> {
   readonly #iterator: Iterator<Item | Promise<Item>> | AsyncIterator<Item | Promise<Item>>;
   readonly #isAsync: boolean;
   readonly #pending = new Set<Pull<Item>>();
+  /** What gives up each promised item that has not come. */
+  readonly #promised = new Set<(missing: MissingItem) => void>();
+  /** Stands for every promised item that has not come, once they are given up. */
+  #missing: MissingItem | undefined;
   #isClosed = false;
 
   /** @throws {TypeError} If `items` cannot be iterated. */
@@ -35,8 +53,13 @@ export class Source<Item> {
       : (items as Iterable<Item | Promise<Item>>)[Symbol.iterator]();
   }
 
+  /** Items that there are to give an outcome to: of what was not read to its end, those known of without pulling as well. */
+  get itemCount(): number {
+    return this.isExhausted ? this.pulledCount : Math.max(this.size ?? 0, this.pulledCount);
+  }
+
   /** For p-map: an iterable of one iterator, of the kind that the input has. */
-  get iterable(): Items<Item> {
+  get iterable(): Items<Item | MissingItem> {
     if (this.#isAsync) {
       const iterator = { next: () => this.#nextAsync(), return: async () => this.close() };
       return { [Symbol.asyncIterator]: () => iterator };
@@ -55,12 +78,19 @@ export class Source<Item> {
     return DONE;
   }
 
-  #nextSync(): IteratorResult<Item | Promise<Item>> {
+  /** Ends the wait for promised items: what has not come is missing, and what is handed out later must have come by then. */
+  giveUp(reason: unknown): void {
+    this.#missing = new MissingItem(reason);
+    for (const resolve of this.#promised) resolve(this.#missing);
+    this.#promised.clear();
+  }
+
+  #nextSync(): IteratorResult<Arriving<Item>> {
     if (this.#isClosed) return DONE;
     return this.#counted((this.#iterator as Iterator<Item | Promise<Item>>).next());
   }
 
-  #nextAsync(): Promise<IteratorResult<Item | Promise<Item>>> {
+  #nextAsync(): Promise<IteratorResult<Arriving<Item>>> {
     if (this.#isClosed) return Promise.resolve(DONE);
     return new Promise((resolve, reject) => {
       const pull = { resolve };
@@ -71,10 +101,28 @@ export class Source<Item> {
     });
   }
 
-  #counted(result: IteratorResult<Item | Promise<Item>>): IteratorResult<Item | Promise<Item>> {
-    if (result.done) this.isExhausted = true;
-    else this.pulledCount += 1;
-    return result;
+  #counted(result: IteratorResult<Item | Promise<Item>>): IteratorResult<Arriving<Item>> {
+    if (result.done) {
+      this.isExhausted = true;
+      return result;
+    }
+    this.pulledCount += 1;
+    const { value } = result;
+    return isPromiseLike(value) ? { done: false, value: this.#arrivalOf(value) } : (result as IteratorYieldResult<Item>);
+  }
+
+  #arrivalOf(promised: PromiseLike<Item>): Promise<Item | MissingItem> {
+    return new Promise((resolve) => {
+      this.#promised.add(resolve);
+      const arrived = (item: Item | MissingItem): void => {
+        this.#promised.delete(resolve);
+        resolve(item);
+      };
+      promised.then(arrived, (reason) => arrived(new MissingItem(reason)));
+      const missing = this.#missing;
+      // One turn after the promise's own: it wins where it is settled.
+      if (missing !== undefined) queueMicrotask(() => arrived(missing));
+    });
   }
 }
 

@@ -3,6 +3,8 @@ import { DeadlineExceededError, TaskAbandonedError, TaskTimeoutError } from '../
 import type { ResolvedIoMapOptions } from '../options.ts';
 import type { RejectedOutcome, SkipReason } from '../result/outcome.ts';
 import { ByteBudget } from './byte-budget.ts';
+import { isPromiseLike } from './is-promise-like.ts';
+import { MissingItem } from './source.ts';
 import type { TaskLedger } from './task-ledger.ts';
 
 /** What a task is given beside its item. */
@@ -34,8 +36,8 @@ interface TaskRunParts<Item, Value, Delivered> {
   readonly deadline: Deadline;
   readonly ledger: TaskLedger;
   readonly delivery: Delivery<Value, Delivered>;
-  /** How long tasks are waited for that were told to stop, in ms. */
-  readonly graceMs: number;
+  /** Whether tasks that were told to stop are waited for, as long as the deadline's grace allows. */
+  readonly hasGrace: boolean;
   /** Called once, when nothing more is to start. */
   readonly onStop: () => void;
 }
@@ -55,10 +57,11 @@ export class TaskRun<Item, Value, Delivered> {
   readonly #parts: TaskRunParts<Item, Value, Delivered>;
   readonly #controller = new AbortController();
   readonly #budget: ByteBudget | undefined;
-  /** The controllers of running tasks that have a signal of their own, because of `timeoutMs`. */
-  readonly #taskControllers = new Set<AbortController>();
+  /** The signals and timers that running tasks have of their own, because of `timeoutMs`. */
+  readonly #timedTasks = new Map<AbortController, NodeJS.Timeout>();
   readonly #unlisten: () => void;
   readonly #endGrace: () => void;
+  #graceMs = 0;
   #graceTimer: NodeJS.Timeout | undefined;
 
   constructor(parts: TaskRunParts<Item, Value, Delivered>) {
@@ -68,8 +71,12 @@ export class TaskRun<Item, Value, Delivered> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.over = promise;
     this.#endGrace = resolve;
-    const onAbort = (): void => this.stop('aborted', options.signal?.reason);
-    const unlistenDeadline = deadline.listen(() => this.#stopAtDeadline());
+    const onAbort = (): void => {
+      const cause: unknown = options.signal?.reason;
+      // Inside the task of another run, whose signal is told of the deadline first.
+      this.stop(cause instanceof DeadlineExceededError ? 'deadline' : 'aborted', cause);
+    };
+    const unlistenDeadline = deadline.listen(() => this.#stopAtDeadline(), { isAwaited: true });
     options.signal?.addEventListener('abort', onAbort, { once: true });
     this.#unlisten = () => {
       unlistenDeadline();
@@ -78,11 +85,16 @@ export class TaskRun<Item, Value, Delivered> {
     if (options.signal?.aborted) onAbort();
   }
 
+  /** `execute`, for an item that may have been a promise. */
+  executeArrived(item: Item | MissingItem, index: number): Promise<Delivered> {
+    return item instanceof MissingItem ? this.#missed(item, index) : this.execute(item, index);
+  }
+
   /** Runs the task for one item. Rejects only where the delivery of its outcome throws. */
   async execute(item: Item, index: number): Promise<Delivered> {
     const { task, options, ledger, deadline, delivery } = this.#parts;
     let bytes = 0;
-    if (this.#budget !== undefined) {
+    if (this.#budget !== undefined && this.stopReason === undefined) {
       try {
         bytes = checkedWeight(options.weight?.(item), index, options.maxInFlightBytes);
       } catch (reason) {
@@ -123,23 +135,32 @@ export class TaskRun<Item, Value, Delivered> {
     this.stopCause = cause;
     this.#unlisten();
     this.#controller.abort(cause);
-    for (const controller of this.#taskControllers) controller.abort(cause);
+    for (const controller of this.#timedTasks.keys()) controller.abort(cause);
     this.#budget?.open();
     this.#parts.onStop();
-    if (this.#parts.graceMs === 0) this.#endGrace();
-    else this.#graceTimer = setTimeout(this.#endGrace, this.#parts.graceMs);
+    if (this.#parts.hasGrace) {
+      this.#graceMs = this.#parts.deadline.graceMs;
+      this.#graceTimer = setTimeout(this.#endGrace, this.#graceMs);
+    } else this.#endGrace();
   }
 
   /** To be called when the run is over, whichever way: leaves no timer and no listener behind. */
   finish(): void {
     this.#unlisten();
     clearTimeout(this.#graceTimer);
+    for (const timer of this.#timedTasks.values()) clearTimeout(timer);
+    this.#endGrace();
   }
 
   /** The outcome of an item whose task has not settled when the run is over. */
   abandoned(index: number): RejectedOutcome {
-    const reason = new TaskAbandonedError(index, this.#parts.graceMs, { cause: this.stopCause });
+    const reason = new TaskAbandonedError(index, this.#graceMs, { cause: this.stopCause });
     return { status: 'rejected', index, reason };
+  }
+
+  async #missed({ reason }: MissingItem, index: number): Promise<Delivered> {
+    this.#parts.ledger.rejectedCount += 1;
+    return this.#parts.delivery.rejected(index, reason);
   }
 
   #stopAtDeadline(): void {
@@ -150,16 +171,16 @@ export class TaskRun<Item, Value, Delivered> {
   #executeWithin(timeoutMs: number, item: Item, index: number): Promise<Value> {
     const { task, ledger } = this.#parts;
     const controller = new AbortController();
-    this.#taskControllers.add(controller);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         const reason = new TaskTimeoutError(index, timeoutMs);
         reject(reason);
         controller.abort(reason);
       }, timeoutMs);
+      this.#timedTasks.set(controller, timer);
       const end = (): void => {
         clearTimeout(timer);
-        this.#taskControllers.delete(controller);
+        this.#timedTasks.delete(controller);
         ledger.ended();
       };
       (async () => task(item, { signal: controller.signal, index }))().then(
@@ -186,8 +207,4 @@ function checkedWeight(bytes: unknown, index: number, maxInFlightBytes: number):
     );
   }
   return bytes;
-}
-
-function isPromiseLike<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
-  return typeof (value as PromiseLike<Value> | null | undefined)?.then === 'function';
 }

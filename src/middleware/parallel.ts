@@ -15,13 +15,14 @@ export interface ParallelInternal extends Record<string, unknown> {
  * Middy middleware that gives the handler `context.parallel`: engines under one deadline, ended with the invocation.
  *
  * What it opens, it opens at the first use, and no timer is held while no task runs. So a `before` that answers early, after
- * which Middy calls no `after` and no `onError`, leaves nothing behind.
+ * which Middy calls no `after` and no `onError`, leaves nothing behind. Nor does Middy call ours when the `after` or `onError`
+ * of a middleware used later returns a value: tasks that nobody awaited then run on, until the deadline.
  *
  * @example
  * ```ts
- * export const handler = middy()
+ * export const handler = middy<{ keys: string[] }>()
  *   .use(parallel({ concurrency: 64 }))
- *   .handler(async (event: { keys: string[] }, context) => context.parallel.io.map(event.keys, load));
+ *   .handler(async (event, context) => context.parallel.io.map(event.keys, load));
  * ```
  * @param options - Checked here, at cold start: a wrong one fails the deployment, not a request.
  * @throws {TypeError | RangeError} For a wrong option.

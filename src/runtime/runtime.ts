@@ -28,6 +28,10 @@ export function createRuntime(
   const ending = new AbortController();
   let unlisten: (() => void) | undefined;
 
+  function endAtDeadline(): void {
+    ending.abort(new DeadlineExceededError(deadlineMarginMs));
+  }
+
   function end(): void {
     unlisten?.();
     ending.abort(new InvocationEndedError());
@@ -39,9 +43,8 @@ export function createRuntime(
     statistics: { io: io.statistics },
     get signal() {
       // Listens from the first use on: an invocation that never asks holds no timer.
-      unlisten ??= ending.signal.aborted
-        ? () => undefined
-        : deadline.listen(() => ending.abort(new DeadlineExceededError(deadlineMarginMs)));
+      if (deadline.hasExpired) endAtDeadline();
+      else if (!ending.signal.aborted) unlisten ??= deadline.listen(endAtDeadline, { isAwaited: false });
       return ending.signal;
     },
     get remainingMs() {
@@ -49,7 +52,7 @@ export function createRuntime(
     },
     [Symbol.dispose]() {
       end();
-      void io.close();
+      io.stop();
     },
     async [Symbol.asyncDispose]() {
       end();

@@ -1,5 +1,4 @@
 import type { Io } from '../io/io.ts';
-import type { Items } from '../io/source.ts';
 import type { IoMapSettledOptions } from '../options.ts';
 import type { ObjectReader } from './object-reader.ts';
 import { type ObjectsResult, readObjects, type UseObject } from './read-objects.ts';
@@ -8,15 +7,19 @@ import { type ObjectsResult, readObjects, type UseObject } from './read-objects.
 export interface GetManyOptions<Value> extends IoMapSettledOptions<string> {
   readonly bucket: string;
   /** An array, or an iterator that is pulled as slots free up. */
-  readonly keys: Items<string>;
+  readonly keys: Iterable<string> | AsyncIterable<string>;
   /** Without it the outcomes hold the objects, and memory all of them. */
   readonly use?: UseObject<Value>;
 }
 
-export function getMany<Value>(
+export async function getMany<Value>(
   reader: ObjectReader,
   io: Io,
   { bucket, keys, use, ...options }: GetManyOptions<Value>,
 ): Promise<ObjectsResult<Value>> {
-  return readObjects(reader, io, { bucket, entries: keys, keyOf: (key) => key, use, options });
+  // A string is an iterable of its letters.
+  if (typeof keys === 'string') {
+    throw new TypeError(`Cannot read objects as keys must be an array or iterator of strings: ${JSON.stringify(keys)}`);
+  }
+  return await readObjects(reader, io, { bucket, items: keys, keyOf: (key) => key, use, options });
 }

@@ -1,5 +1,7 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import { serviceCallError } from '../aws/service-call-error.ts';
+import { Sockets } from '../aws/sockets.ts';
+import { ServiceCallError } from '../errors.ts';
 import type { Io } from '../io/io.ts';
 import type { IoMapSettledOptions } from '../options.ts';
 import { ListingInterruptedError } from './listing-interrupted-error.ts';
@@ -34,24 +36,38 @@ export async function getPrefix<Value>(
   if (typeof prefix !== 'string') {
     throw new TypeError(`Cannot list s3://${bucket} as prefix must be a string, '' for all: ${JSON.stringify(prefix)}`);
   }
-  const listing = new Listing(client, bucket, prefix, options.signal);
-  const entries = listing.objects(filter);
+  if (typeof filter !== 'function') {
+    throw new TypeError(
+      `Cannot list s3://${bucket} as filter must be a function of the listed object: ${JSON.stringify(filter)}`,
+    );
+  }
+  const ending = new AbortController();
+  const listing = new Listing(client, bucket, prefix, ending.signal);
+  const items = listing.objects(filter);
   const weighed = options.maxInFlightBytes === undefined ? options : { ...options, weight: ({ size }: ListedObject) => size };
-  const result = await readObjects(reader, io, { bucket, entries, keyOf: ({ key }) => key, use, options: weighed });
-  if (listing.error === undefined) return result;
-  if (result.outcomes.length === 0) throw listing.error;
-  throw new ListingInterruptedError(`s3://${bucket}/${prefix}`, result, { cause: listing.error });
+  try {
+    const result = await readObjects(reader, io, { bucket, items, keyOf: ({ key }) => key, use, options: weighed });
+    if (listing.error === undefined) return result;
+    if (listing.pageCount === 0) throw listing.error;
+    throw new ListingInterruptedError(`s3://${bucket}/${prefix}`, result, { cause: listing.error });
+  } finally {
+    // A page that was asked for ahead, of which nobody wants to know any more.
+    ending.abort();
+  }
 }
 
 /** The pages of one listing. An error ends it and is kept, so that the outcomes of what was listed before are not lost. */
 class Listing {
-  error: unknown;
+  /** Set when the listing has come to the page that failed, and not when one fails that may never be needed. */
+  error: ServiceCallError | undefined;
+  /** Pages that were read. */
+  pageCount = 0;
   readonly #client: S3Client;
   readonly #bucket: string;
   readonly #prefix: string;
-  readonly #signal: AbortSignal | undefined;
+  readonly #signal: AbortSignal;
 
-  constructor(client: S3Client, bucket: string, prefix: string, signal: AbortSignal | undefined) {
+  constructor(client: S3Client, bucket: string, prefix: string, signal: AbortSignal) {
     this.#client = client;
     this.#bucket = bucket;
     this.#prefix = prefix;
@@ -62,12 +78,16 @@ class Listing {
     let page = this.#page(undefined);
     while (true) {
       const output = await page;
-      if (output === undefined) return;
-      const { Contents: contents = [], NextContinuationToken: nextToken } = output;
+      if (output instanceof ServiceCallError) {
+        this.error = output;
+        return;
+      }
+      this.pageCount += 1;
+      const { Contents: contents = [], NextContinuationToken: nextToken, EncodingType: encoding } = output;
       // Asked for before this page is used up, so that the downloads never wait for the listing.
       if (nextToken !== undefined) page = this.#page(nextToken);
       for (const { Key: key = '', Size: size = 0, LastModified: lastModified } of contents) {
-        const object = { key, size, lastModified };
+        const object = { key: encoding === 'url' ? urlDecoded(key) : key, size, lastModified };
         if (filter(object)) yield object;
       }
       if (nextToken === undefined) return;
@@ -75,22 +95,29 @@ class Listing {
   }
 
   /** Never rejects: nobody may be waiting for a page that was asked for ahead. */
-  async #page(token: string | undefined): Promise<ListObjectsV2CommandOutput | undefined> {
-    const command = new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: this.#prefix, ContinuationToken: token });
+  async #page(token: string | undefined): Promise<ListObjectsV2CommandOutput | ServiceCallError> {
+    const command = new ListObjectsV2Command({
+      Bucket: this.#bucket,
+      Prefix: this.#prefix,
+      ContinuationToken: token,
+      // XML cannot hold every character of a key, and parsers drop some that it can, as a line break on its own.
+      EncodingType: 'url',
+    });
     try {
-      return await this.#client.send(command, this.#signal ? { abortSignal: this.#signal } : {});
+      return await Sockets.of(this.#client).with(() => this.#client.send(command, { abortSignal: this.#signal }));
     } catch (cause) {
-      if (!this.#signal?.aborted) {
-        this.error ??= serviceCallError(`list s3://${this.#bucket}/${this.#prefix}`, cause, {
-          NoSuchBucket: 'create the bucket, or name another one',
-          AccessDenied: `allow s3:ListBucket on arn:aws:s3:::${this.#bucket}`,
-        });
-      }
-      return undefined;
+      return serviceCallError(`list s3://${this.#bucket}/${this.#prefix}`, cause, {
+        NoSuchBucket: 'create the bucket, or name another one',
+        AccessDenied: `allow s3:ListBucket on arn:aws:s3:::${this.#bucket}`,
+      });
     }
   }
 }
 
 function isNotMarker({ key, size }: ListedObject): boolean {
   return size > 0 || !key.endsWith('/');
+}
+
+function urlDecoded(key: string): string {
+  return decodeURIComponent(key.replaceAll('+', ' '));
 }

@@ -2,6 +2,7 @@ import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@a
 import { serviceCallError } from '../aws/service-call-error.ts';
 import { Sockets } from '../aws/sockets.ts';
 import type { Io } from '../io/io.ts';
+import { onlyKnownKeys } from '../options.ts';
 import { type GetManyOptions, getMany } from './get-many.ts';
 import { type GetPrefixOptions, getPrefix } from './get-prefix.ts';
 import type { ObjectsResult } from './read-objects.ts';
@@ -30,12 +31,13 @@ export interface ObjectReader {
   get(request: GetRequest): Promise<S3Object>;
 
   /**
-   * Reads the objects of `keys` in parallel, one outcome each, in order.
+   * Reads the objects of `keys` in parallel, one outcome each, in order. Its value is what `use` returns, not what the
+   * result is assigned to: hence `NoInfer`.
    *
    * @throws What iterating `keys` throws. A failed download is an outcome.
    * @throws {TypeError | RangeError} For a wrong option, before anything starts.
    */
-  getMany<Value = S3Object>(io: Io, options: GetManyOptions<Value>): Promise<ObjectsResult<Value>>;
+  getMany<Value = S3Object>(io: Io, options: GetManyOptions<Value>): Promise<ObjectsResult<NoInfer<Value>>>;
 
   /**
    * Lists the objects under a prefix and reads them in parallel while the listing goes on, one outcome each, in key order.
@@ -44,7 +46,7 @@ export interface ObjectReader {
    * @throws {ListingInterruptedError} If a later one cannot: it has the result of all that was listed.
    * @throws {TypeError | RangeError} For a wrong option, before anything starts.
    */
-  getPrefix<Value = S3Object>(io: Io, options: GetPrefixOptions<Value>): Promise<ObjectsResult<Value>>;
+  getPrefix<Value = S3Object>(io: Io, options: GetPrefixOptions<Value>): Promise<ObjectsResult<NoInfer<Value>>>;
 }
 
 /**
@@ -63,7 +65,7 @@ export function createObjectReader(client: S3Client): ObjectReader {
   if (typeof client?.send !== 'function') {
     throw new TypeError(`Cannot make an object reader as its client must be an S3Client: ${client} (${typeof client})`);
   }
-  const sockets = new Sockets(client);
+  const sockets = Sockets.of(client);
   const reader: ObjectReader = {
     get: (request) => sockets.with(() => getObject(client, request)),
     getMany: (io, options) => getMany(reader, io, options),
@@ -72,7 +74,9 @@ export function createObjectReader(client: S3Client): ObjectReader {
   return reader;
 }
 
-async function getObject(client: S3Client, { bucket, key, versionId, range, signal }: GetRequest): Promise<S3Object> {
+async function getObject(client: S3Client, request: GetRequest): Promise<S3Object> {
+  onlyKnownKeys('get', request, ['bucket', 'key', 'versionId', 'range', 'signal']);
+  const { bucket, key, versionId, range, signal } = request;
   for (const [name, value] of Object.entries({ bucket, key })) {
     if (typeof value !== 'string' || value === '') {
       throw new TypeError(`Cannot get an object as its ${name} must be a string that is not empty: ${JSON.stringify(value)}`);
@@ -81,7 +85,10 @@ async function getObject(client: S3Client, { bucket, key, versionId, range, sign
   const command = new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId, Range: range });
   try {
     const output = await client.send(command, signal ? { abortSignal: signal } : {});
-    return { ...describe(key, output), body: await readBody(output) };
+    const body = await readBody(output);
+    // An aborted request drops what was received and not yet read, so the body may have ended early without an error.
+    signal?.throwIfAborted();
+    return { ...describe(key, output), body };
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
     throw serviceCallError(`get s3://${bucket}/${key}`, cause, {
@@ -97,11 +104,22 @@ async function getObject(client: S3Client, { bucket, key, versionId, range, sign
 async function readBody({ Body: body }: GetObjectCommandOutput): Promise<Uint8Array> {
   if (body === undefined) return new Uint8Array();
   try {
+    if (hasEnded(body)) throw new Error('The connection ended before the body was read');
     return await body.transformToByteArray();
   } catch (error) {
     (body as { destroy?: () => void }).destroy?.();
     throw error;
   }
+}
+
+/**
+ * Whether a body has been destroyed before anybody read it, as when a middleware of the client kept the answer while the
+ * connection was lost. Its events are over, and reading it would wait for ever.
+ */
+function hasEnded(body: object): boolean {
+  // Where the SDK verifies a checksum, the body is a stream around the one of the connection.
+  const { destroyed, source } = body as { destroyed?: boolean; source?: { destroyed?: boolean } };
+  return destroyed === true || source?.destroyed === true;
 }
 
 function describe(key: string, output: GetObjectCommandOutput): Omit<S3Object, 'body'> {

@@ -1,10 +1,10 @@
 import type { Io } from '../io/io.ts';
-import type { Items } from '../io/source.ts';
 import type { IoMapSettledOptions } from '../options.ts';
 import type { TaskOutcome } from '../result/outcome.ts';
 import type { CompletionReason } from '../result/parallel-result.ts';
 import { ObjectMeter, type ObjectTotals } from './object-meter.ts';
 import type { ObjectReader } from './object-reader.ts';
+import { recorded } from './recorded.ts';
 import type { S3Object } from './s3-object.ts';
 
 /** What is to become of each object. Its value is the object's outcome; the object itself is then free to go. */
@@ -30,7 +30,7 @@ export interface ObjectsResult<Value> {
 
 interface ReadObjectsRequest<Entry, Value> {
   readonly bucket: string;
-  readonly entries: Items<Entry>;
+  readonly items: Iterable<Entry> | AsyncIterable<Entry>;
   readonly keyOf: (entry: Entry) => string;
   readonly use: UseObject<Value> | undefined;
   readonly options: IoMapSettledOptions<Entry>;
@@ -40,12 +40,15 @@ interface ReadObjectsRequest<Entry, Value> {
 export async function readObjects<Entry, Value>(
   reader: ObjectReader,
   io: Io,
-  { bucket, entries, keyOf, use, options }: ReadObjectsRequest<Entry, Value>,
+  { bucket, items, keyOf, use, options }: ReadObjectsRequest<Entry, Value>,
 ): Promise<ObjectsResult<Value>> {
   if (typeof bucket !== 'string' || bucket === '') {
     throw new TypeError(`Cannot read objects as bucket must be a string that is not empty: ${JSON.stringify(bucket)}`);
   }
-  const pulled: Entry[] = [];
+  if (use !== undefined && typeof use !== 'function') {
+    throw new TypeError(`Cannot read objects as use must be a function of the object: ${JSON.stringify(use)}`);
+  }
+  const { items: recordedItems, entries } = recorded(items);
   const meter = new ObjectMeter();
   const task = async (entry: Entry, scope: { signal: AbortSignal; index: number }): Promise<Value> => {
     const object = await reader.get({ bucket, key: keyOf(entry), signal: scope.signal });
@@ -53,10 +56,9 @@ export async function readObjects<Entry, Value>(
     // Without `use` the caller has named no value of its own: `Value` is `S3Object`.
     return use ? await use(object, scope) : (object as Value);
   };
-  const result = await io.mapSettled(recorded(entries, pulled), task, options);
-  const keys = Array.isArray(entries) ? (entries as Entry[]) : pulled;
+  const result = await io.mapSettled(recordedItems, task, options);
   return {
-    outcomes: result.outcomes.map((outcome) => ({ ...outcome, key: keyOf(keys[outcome.index] as Entry) })),
+    outcomes: result.outcomes.map((outcome) => ({ ...outcome, key: keyOf(entries[outcome.index] as Entry) })),
     fulfilledCount: result.fulfilledCount,
     rejectedCount: result.rejectedCount,
     skippedCount: result.skippedCount,
@@ -64,26 +66,4 @@ export async function readObjects<Entry, Value>(
     isInputExhausted: result.isInputExhausted,
     totals: meter.totals(),
   };
-}
-
-/** Remembers what an iterator gives: its keys are nowhere else. An array stays one, so that its length stays known. */
-function recorded<Entry>(entries: Items<Entry>, into: Entry[]): Items<Entry> {
-  if (Array.isArray(entries) || entries == null) return entries;
-  if (Symbol.asyncIterator in Object(entries)) return recordedAsync(entries as AsyncIterable<Entry>, into);
-  if (Symbol.iterator in Object(entries)) return recordedSync(entries as Iterable<Entry>, into);
-  return entries;
-}
-
-function* recordedSync<Entry>(entries: Iterable<Entry>, into: Entry[]): Generator<Entry> {
-  for (const entry of entries) {
-    into.push(entry);
-    yield entry;
-  }
-}
-
-async function* recordedAsync<Entry>(entries: AsyncIterable<Entry>, into: Entry[]): AsyncGenerator<Entry> {
-  for await (const entry of entries) {
-    into.push(entry);
-    yield entry;
-  }
 }

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { type EmbeddedAwsOptions, startEmbeddedAws } from '../../local/index.ts';
+import { onPath } from './on-path.ts';
 
 export type TargetName = 'embedded' | 'moto' | 'environment';
 
@@ -101,17 +100,4 @@ async function startMoto(command: string): Promise<StartedTarget> {
     await exited;
     process.off('exit', kill);
   });
-}
-
-function onPath(command: string): string | undefined {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    const file = join(folder, command);
-    try {
-      accessSync(file, constants.X_OK);
-      return file;
-    } catch {
-      // Not here: the next folder.
-    }
-  }
-  return undefined;
 }

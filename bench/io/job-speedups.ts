@@ -1,0 +1,13 @@
+import { jobFigures } from '../../local/demo/job-figures.ts';
+import { runJobs } from '../../local/demo/jobs.ts';
+import type { Figure } from '../../local/figures/figures.ts';
+import type { Progress } from '../../local/figures/progress.ts';
+
+/** The jobs of `npm start`, with more runs: handlers, SDK and sockets included. */
+export async function jobSpeedupFigures(progress: Progress): Promise<Figure[]> {
+  const results = await runJobs(
+    { objectCount: 2000, instanceCount: 100, s3LatencyMs: 20, ec2LatencyMs: 40, concurrency: 64, runCount: 5 },
+    progress,
+  );
+  return jobFigures(results).filter(({ name }) => name.endsWith('.speedup'));
+}

@@ -1,0 +1,40 @@
+import { program } from 'commander';
+import { integerFrom } from '../command-line/numbers.ts';
+import { figuresJson } from '../figures/figures.ts';
+import { createProgress } from '../figures/progress.ts';
+import { jobFigures, jobTable } from './job-figures.ts';
+import { runJobs } from './jobs.ts';
+
+program
+  .name('npm start --')
+  .description('Runs each job through its Lambda handler, sequentially and in parallel, against an embedded AWS on this machine.')
+  .option('--json', 'print the figures as JSON on stdout, and nothing else')
+  .option('--objects <count>', 'downloads of an 8 KB object', integerFrom(1, 100_000), 2000)
+  .option('--instances <count>', 'EC2 instances in the fleet', integerFrom(1, 20_000), 100)
+  .option('--s3-latency <ms>', 'latency of each S3 request', integerFrom(0, 60_000), 20)
+  .option('--ec2-latency <ms>', 'latency of each EC2 request', integerFrom(0, 60_000), 40)
+  .option('--concurrency <count>', 'requests in flight at once', integerFrom(1, 900), 64)
+  .option('--runs <count>', 'parallel runs, of which the median counts', integerFrom(1), 3)
+  .parse();
+
+const options = program.opts();
+const results = await runJobs(
+  {
+    objectCount: options['objects'],
+    instanceCount: options['instances'],
+    s3LatencyMs: options['s3Latency'],
+    ec2LatencyMs: options['ec2Latency'],
+    concurrency: options['concurrency'],
+    runCount: options['runs'],
+  },
+  createProgress(),
+);
+if (options['json']) {
+  console.log(figuresJson(jobFigures(results)));
+} else {
+  console.log(jobTable(results));
+  console.log(
+    `Through the deployable handlers of handlers/, against an embedded S3 (${options['s3Latency']} ms a request) and EC2 ` +
+      `(${options['ec2Latency']} ms), ${options['concurrency']} requests in flight; parallel: median of ${options['runs']}.`,
+  );
+}

@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { vi } from 'vitest';
+import { type EmbeddedAws, type EmbeddedAwsOptions, startEmbeddedAws } from '../../local/index.ts';
+import { lambdaContext } from './lambda-context.ts';
+
+export interface Deployed extends AsyncDisposable {
+  readonly aws: EmbeddedAws;
+  /** Calls the handler as Lambda does: a fresh module, an event that went through JSON. */
+  invoke(event: unknown, remainingMs?: number): Promise<Record<string, unknown>>;
+}
+
+/** A handler in an environment of its own, with an embedded AWS behind it. */
+export async function deploy(
+  name: string,
+  options: EmbeddedAwsOptions = {},
+  variables: Record<string, string> = {},
+): Promise<Deployed> {
+  const aws = await startEmbeddedAws(options);
+  const environment = {
+    AWS_ENDPOINT_URL: aws.url,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    ...variables,
+  };
+  for (const [variable, value] of Object.entries(environment)) vi.stubEnv(variable, value);
+  vi.resetModules();
+  const module: { handler: (event: unknown, context: unknown) => Promise<Record<string, unknown>> } = await import(
+    `../../handlers/${name}.ts`
+  );
+  return {
+    aws,
+    invoke: (event, remainingMs) => module.handler(JSON.parse(JSON.stringify(event)), lambdaContext(remainingMs)),
+    async [Symbol.asyncDispose]() {
+      vi.unstubAllEnvs();
+      await aws.close();
+    },
+  };
+}
+
+export async function sampleEvent(name: string): Promise<Record<string, unknown>> {
+  return JSON.parse(await readFile(`handlers/events/${name}.json`, 'utf8'));
+}

@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+interface Exit {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function start(...args: string[]): Promise<Exit> {
+  const command = ['--conditions=lambda-parallel-source', 'local/demo/start.ts', ...args];
+  try {
+    return { code: 0, ...(await promisify(execFile)(process.execPath, command)) };
+  } catch (error) {
+    return error as Exit;
+  }
+}
+
+const SMALL = ['--objects', '20', '--instances', '10', '--s3-latency', '1', '--ec2-latency', '1', '--runs', '1'];
+
+test('npm start prints a table of every job, and nothing on stderr in a pipe', async () => {
+  const { code, stdout, stderr } = await start(...SMALL);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/job .* items .* sequential .* parallel .* speed-up .* API calls/);
+  expect(stdout).toMatch(/EBS volumes, a call per instance .* 10 .* 11 → 11/);
+  expect(stdout).toMatch(/EBS volumes, as few calls as do .* 10 .* 11 → 2/);
+  expect(stdout).toMatch(/S3 objects of 8 KB .* 20 .* 20 → 20/);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none of them in a pipe is the point.
+  expect(stdout).not.toMatch(/\u001b\[/);
+});
+
+test('npm start --json prints one object with machine and figures on stdout, and nothing else', async () => {
+  const { code, stdout, stderr } = await start(...SMALL, '--json');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const { machine, figures } = JSON.parse(stdout) as { machine: object; figures: { name: string }[] };
+  expect(machine).toMatchObject({ node: process.version, visibleVcpus: expect.any(Number) });
+  const figureOf = (name: string) => figures.find((figure) => figure.name === name);
+  for (const name of ['demo.parallel-download.speedup', 'demo.volumes.speedup']) {
+    expect(figureOf(name)).toEqual({
+      name,
+      unit: 'x',
+      value: expect.any(Number),
+      runs: 1,
+      spread: [expect.any(Number), expect.any(Number)],
+    });
+  }
+  expect(figureOf('demo.volumes.sequential-calls')).toMatchObject({ value: 11 });
+  expect(figureOf('demo.volumes-auto.parallel-calls')).toMatchObject({ value: 2 });
+});
+
+test('npm start --help prints the options and exits with 0', async () => {
+  const { code, stdout } = await start('--help');
+  expect(code).toBe(0);
+  expect(stdout).toContain('--json');
+});
+
+test.each([
+  [['--objects', '0'], '--objects'],
+  [['--s3-latency', 'long'], '--s3-latency'],
+  [['--fast'], '--fast'],
+])('npm start %j is an error on stderr that names the option, and a status other than 0', async (args, name) => {
+  const { code, stdout, stderr } = await start(...args);
+  expect(code).toBe(1);
+  expect(stdout).toBe('');
+  expect(stderr).toContain(name);
+});

@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type EmbeddedAws, startEmbeddedAws } from '../local/index.ts';
+
+const readme = await readFile('README.md', 'utf8');
+const examples = [...readme.matchAll(/^```ts run\n(.*?)^```$/gms)].map(([, code = '']) => code);
+
+let aws: EmbeddedAws;
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  aws = await startEmbeddedAws();
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new S3Client({ endpoint: aws.url, region: 'us-east-1', credentials });
+  await client.send(new CreateBucketCommand({ Bucket: 'photos' }));
+  const objects = { 'a.jpg': 1024, 'b.jpg': 2048, '2026/c.jpg': 10, '2026/d.jpg': 20 };
+  for (const [key, byteCount] of Object.entries(objects)) {
+    await client.send(new PutObjectCommand({ Bucket: 'photos', Key: key, Body: new Uint8Array(byteCount) }));
+  }
+  client.destroy();
+  env = {
+    ...process.env,
+    AWS_ENDPOINT_URL: aws.url,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  };
+});
+
+afterAll(() => aws.close());
+
+test('README has examples', () => {
+  expect(examples.length).toBeGreaterThan(5);
+});
+
+test.each(examples.map((code, index) => ({ index, code })))(
+  'README example $index prints what its //=> comments say',
+  async ({ code }) => {
+    const args = ['--conditions=lambda-parallel-source', '--input-type=module-typescript', '--eval', code];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+    expect(stdout.trimEnd().split('\n')).toEqual([...code.matchAll(/^\s*\/\/=> (.*)$/gm)].map(([, line]) => line));
+  },
+);
