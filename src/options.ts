@@ -9,7 +9,8 @@ export interface ParallelOptions {
    */
   readonly concurrency?: number;
   /**
-   * Time kept back at the end of the invocation, in ms: half for tasks to stop, half for the response. Integer >= 0.
+   * Time kept back at the end of the invocation, in ms: half for tasks to stop, half for the response. Integer from 0 to
+   * 900,000, Lambda's longest timeout.
    * @defaultValue 500
    */
   readonly deadlineMarginMs?: number;
@@ -30,7 +31,10 @@ export interface ResolvedOptions {
 export interface IoMapOptions<Item> {
   /** Tasks in flight at once. Integer >= 1. @defaultValue the runtime's `concurrency`, 16 */
   readonly concurrency?: number;
-  /** A task that runs longer, in ms, is told to stop and rejected with `TaskTimeoutError`. Integer >= 1. @defaultValue none */
+  /**
+   * A task that runs longer, in ms, is told to stop and rejected with `TaskTimeoutError`. One that goes on nevertheless has given
+   * back its slot and its bytes: it runs beside `concurrency` and `maxInFlightBytes`. Integer >= 1. @defaultValue none
+   */
   readonly timeoutMs?: number;
   /** Ends the call: items not started are skipped, tasks in flight are told through their own signal. */
   readonly signal?: AbortSignal;
@@ -87,7 +91,7 @@ export function resolveOptions(options: ParallelOptions = {}, env: NodeJS.Proces
   const { concurrency = 16, deadlineMarginMs = 500, memoryMb } = options;
   return {
     concurrency: integer('concurrency', concurrency, 1),
-    deadlineMarginMs: integer('deadlineMarginMs', deadlineMarginMs, 0),
+    deadlineMarginMs: integer('deadlineMarginMs', deadlineMarginMs, 0, 900_000),
     capacity: capacityFrom({
       memoryMb:
         memoryMb === undefined

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -44,3 +45,16 @@ test.each(examples.map((code, index) => ({ index, code })))(
     expect(stdout.trimEnd().split('\n')).toEqual([...code.matchAll(/^\s*\/\/=> (.*)$/gm)].map(([, line]) => line));
   },
 );
+
+test('README examples compile, as strictly as the library', async () => {
+  // In here, where `lambda-parallel` is the package itself.
+  const folder = await mkdtemp(join('test', '.readme-'));
+  try {
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../../tsconfig.json', include: ['.'] }));
+    for (const [index, code] of examples.entries()) await writeFile(join(folder, `example-${index}.ts`), `${code}\nexport {};\n`);
+    const { stdout } = await promisify(execFile)(join('node_modules', '.bin', 'tsc'), ['-p', folder]).catch((error) => error);
+    expect(stdout).toBe('');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

@@ -271,6 +271,23 @@ describe('an end before the source ends', () => {
     await expect(streamed).rejects.toBe('enough');
   });
 
+  test('io.mapSettled() takes no notice of what next() answers after the stop', async () => {
+    await using runtime = createParallel();
+    const answers = [gate<IteratorResult<string>>(), gate<IteratorResult<string>>()];
+    let asked = 0;
+    const items = { [Symbol.asyncIterator]: () => ({ next: () => (answers[asked++] ?? gate<IteratorResult<string>>()).passed }) };
+    const caller = new AbortController();
+    const door = gate();
+    const run = runtime.io.mapSettled(items, () => door.passed, { signal: caller.signal, concurrency: 2 });
+    answers[0]?.open({ done: false, value: 'a' });
+    await turn();
+    caller.abort();
+    answers[1]?.open({ done: false, value: 'b' });
+    await turn();
+    door.open();
+    expect(await run).toMatchObject({ fulfilledCount: 1, skippedCount: 0, completionReason: 'aborted', isInputExhausted: false });
+  });
+
   test('io.mapSettled() skips, and io.stream() gives up, a promised item that has not come when the grace is over', async () => {
     vi.useFakeTimers();
     try {
