@@ -50,8 +50,9 @@ test('README examples compile, as strictly as the library', async () => {
   // In here, where `lambda-parallel` is the package itself.
   const folder = await mkdtemp(join('test', '.readme-'));
   try {
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../../tsconfig.json', include: ['.'] }));
-    for (const [index, code] of examples.entries()) await writeFile(join(folder, `example-${index}.ts`), `${code}\nexport {};\n`);
+    const files = examples.map((_, index) => `example-${index}.ts`);
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../../tsconfig.json', include: [], files }));
+    for (const [index, file] of files.entries()) await writeFile(join(folder, file), `${examples[index]}\nexport {};\n`);
     const { stdout } = await promisify(execFile)(join('node_modules', '.bin', 'tsc'), ['-p', folder]).catch((error) => error);
     expect(stdout).toBe('');
   } finally {

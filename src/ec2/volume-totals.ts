@@ -54,8 +54,9 @@ const NOT_TERMINATED: Filter = {
  * When EC2 throttles, all calls slow down together and go on until the deadline; nothing is lost. Non-throttling errors are
  * retried as the client is configured.
  *
- * @throws {ServiceCallError} If the instances cannot be listed, or no volume call at all succeeded.
- * @throws {DeadlineExceededError} If the deadline comes while the instances are listed.
+ * @throws {ServiceCallError} If the instances cannot be listed, or every volume call failed.
+ * @throws {DeadlineExceededError} If the deadline comes while the instances are listed; later it ends in a result, with `missing`.
+ * @throws The reason of `options.signal`, in the same way.
  * @throws {TypeError | RangeError} For a wrong option, before anything is called.
  */
 export async function volumeTotals(client: EC2Client, io: Io, options: VolumeTotalsOptions = {}): Promise<VolumeTotals> {

@@ -12,7 +12,7 @@ export class ListingInterruptedError extends ParallelError {
 
   constructor(location: string, result: ObjectsResult<unknown>, options: { cause: unknown }) {
     super(
-      `Cannot list ${location} to its end: stopped after ${result.outcomes.length} objects, see cause; their outcomes are in result, go on after the last key`,
+      `Cannot list ${location} to its end: stopped after ${result.outcomes.length} objects, see cause; their outcomes are in result`,
       options,
     );
     this.result = result;
