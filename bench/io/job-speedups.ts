@@ -6,7 +6,7 @@ import type { Progress } from '../../local/figures/progress.ts';
 /** The jobs of `npm start`, with more runs: handlers, SDK and sockets included. */
 export async function jobSpeedupFigures(progress: Progress): Promise<Figure[]> {
   const results = await runJobs(
-    { objectCount: 2000, instanceCount: 100, s3LatencyMs: 20, ec2LatencyMs: 40, concurrency: 64, runCount: 5 },
+    { objectCount: 2000, instanceCount: 100, s3LatencyMs: 20, ec2LatencyMs: 40, concurrency: 100, runCount: 5 },
     progress,
   );
   return jobFigures(results).filter(({ name }) => name.endsWith('.speedup'));

@@ -13,7 +13,7 @@ program
   .option('--instances <count>', 'EC2 instances in the fleet', integerFrom(1, 20_000), 100)
   .option('--s3-latency <ms>', 'latency of each S3 request', integerFrom(0, 60_000), 20)
   .option('--ec2-latency <ms>', 'latency of each EC2 request', integerFrom(0, 60_000), 40)
-  .option('--concurrency <count>', 'requests in flight at once', integerFrom(1, 900), 64)
+  .option('--concurrency <count>', 'requests in flight at once', integerFrom(1, 900), 100)
   .option('--runs <count>', 'parallel runs, of which the median counts', integerFrom(1), 3)
   .parse();
 
