@@ -8,6 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/helpers/aws-environment.setup.ts'],
     // Sockets and child processes on two cores: slow is not stuck.
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -12,7 +12,7 @@ const USAGE = `Usage: npm run bench:io -- [--json]
 Measures the I/O engine beside its peers, in one run.
 
 Options:
-  --json  print the figures as JSON on stdout, and nothing else
+  --json  print the figures as JSON on stdout, and nothing else: npm run --silent bench:io -- --json
   --help  print this`;
 
 const { values: options } = parseArgs({ options: { json: { type: 'boolean' }, help: { type: 'boolean' } } });

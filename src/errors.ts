@@ -76,7 +76,7 @@ export class InvocationEndedError extends ParallelError {
   }
 
   constructor() {
-    super('Cannot start tasks: the invocation has ended; await every call inside the handler');
+    super('Cannot go on: the invocation has ended; await every call inside the handler');
   }
 }
 

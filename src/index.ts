@@ -11,6 +11,7 @@ export {
   TaskTimeoutError,
 } from './errors.ts';
 export type { Io } from './io/io.ts';
+export type { IoMapOptions, IoMapSettledOptions, IoStreamOptions } from './io/io-options.ts';
 export type { StreamOutcome } from './io/io-stream.ts';
 export type { Items } from './io/source.ts';
 export type { IoStatistics } from './io/task-ledger.ts';
@@ -18,7 +19,7 @@ export type { Task, TaskScope } from './io/task-run.ts';
 export type { InvocationContext, ParallelContext } from './middleware/lambda-context.ts';
 export { type ParallelInternal, parallel } from './middleware/parallel.ts';
 export { withParallel } from './middleware/with-parallel.ts';
-export type { IoMapOptions, IoMapSettledOptions, IoStreamOptions, ParallelOptions } from './options.ts';
+export type { ParallelOptions } from './options.ts';
 export type { FulfilledOutcome, RejectedOutcome, SkippedOutcome, SkipReason, TaskOutcome } from './result/outcome.ts';
 export { type CompletionReason, ParallelResult } from './result/parallel-result.ts';
 export { createParallel } from './runtime/create-parallel.ts';

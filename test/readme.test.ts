@@ -2,9 +2,11 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { embeddedEnvironment } from '../local/environment/embedded-environment.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../local/index.ts';
+import { s3ClientOf } from './helpers/aws-clients.ts';
 
 const readme = await readFile('README.md', 'utf8');
 const examples = [...readme.matchAll(/^```ts run\n(.*?)^```$/gms)].map(([, code = '']) => code);
@@ -14,21 +16,14 @@ let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
   aws = await startEmbeddedAws();
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new S3Client({ endpoint: aws.url, region: 'us-east-1', credentials });
+  const client = s3ClientOf(aws.url);
   await client.send(new CreateBucketCommand({ Bucket: 'photos' }));
   const objects = { 'a.jpg': 1024, 'b.jpg': 2048, '2026/c.jpg': 10, '2026/d.jpg': 20 };
   for (const [key, byteCount] of Object.entries(objects)) {
     await client.send(new PutObjectCommand({ Bucket: 'photos', Key: key, Body: new Uint8Array(byteCount) }));
   }
   client.destroy();
-  env = {
-    ...process.env,
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  };
+  env = embeddedEnvironment(aws.url);
 });
 
 afterAll(() => aws.close());

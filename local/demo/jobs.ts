@@ -2,6 +2,7 @@ import { deepStrictEqual } from 'node:assert/strict';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Context } from 'aws-lambda';
 import type { ServiceName } from '../endpoint/service.ts';
+import { embeddedEnvironment } from '../environment/embedded-environment.ts';
 import type { Progress } from '../figures/progress.ts';
 import { type EmbeddedAwsThread, startEmbeddedAwsThread } from '../thread/start-thread.ts';
 import { DEMO_BUCKET, DEMO_OBJECT_KEY, putDemoObject } from './demo-object.ts';
@@ -55,13 +56,7 @@ const TIMEOUT_MS = 15 * 60_000;
 /** Runs each job through its deployable handler, against an embedded AWS of its own, sequentially and in parallel. */
 export async function runJobs(options: JobOptions, progress: Progress): Promise<JobResult[]> {
   await using aws = await startEmbeddedAwsThread({ fleet: { instanceCount: options.instanceCount } });
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    BUCKET_NAME: DEMO_BUCKET,
-  });
+  process.env = { ...embeddedEnvironment(aws.url), BUCKET_NAME: DEMO_BUCKET };
   await putObject();
   await aws.configure('s3', { latencyMs: options.s3LatencyMs });
   await aws.configure('ec2', { latencyMs: options.ec2LatencyMs });

@@ -8,7 +8,7 @@ import { runJobs } from './jobs.ts';
 program
   .name('npm start --')
   .description('Runs each job through its Lambda handler, sequentially and in parallel, against an embedded AWS on this machine.')
-  .option('--json', 'print the figures as JSON on stdout, and nothing else')
+  .option('--json', 'print the figures as JSON on stdout, and nothing else: npm start --silent -- --json')
   .option('--objects <count>', 'downloads of an 8 KB object', integerFrom(1, 100_000), 2000)
   .option('--instances <count>', 'EC2 instances in the fleet', integerFrom(1, 20_000), 100)
   .option('--s3-latency <ms>', 'latency of each S3 request', integerFrom(0, 60_000), 20)

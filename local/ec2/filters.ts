@@ -48,7 +48,7 @@ function compileFilter<Resource>(kind: ResourceKind<Resource>, { name, values }:
     );
   const exact = new Set(values.filter(isExact));
   const patterns = values.filter((value) => !isExact(value)).map(compilePattern);
-  const matches = (value: string): boolean => exact.has(value) || patterns.some((pattern) => pattern.test(value));
+  const matches = (value: string): boolean => exact.has(value) || patterns.some((matchesPattern) => matchesPattern(value));
   return (resource) => {
     const actual = read(resource);
     if (actual === undefined) return false;

@@ -8,6 +8,7 @@ import { ServiceBehaviour, type ServiceSettings } from './settings.ts';
 export interface Endpoint {
   readonly url: string;
   configure(service: ServiceName, settings: ServiceSettings): void;
+  /** Cuts open connections. Calling it again changes nothing. */
   close(): Promise<void>;
 }
 
@@ -52,9 +53,10 @@ export async function startEndpoint(services: readonly Service[], { port = 0 }: 
     // An error that not even the service can write must end this connection, not the process with all the others.
     answer(request, response).catch(() => request.socket.destroy());
   });
-  // Like the services themselves: an idle client connection stays open for a while, and a header block may be large.
+  // Like the services themselves: an idle client connection stays open for a while.
   server.keepAliveTimeout = 20_000;
   await listen(server, port);
+  let closed: Promise<void> | undefined;
   const { port: boundPort } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${boundPort}`,
@@ -64,10 +66,8 @@ export async function startEndpoint(services: readonly Service[], { port = 0 }: 
       entry.behaviour.set(settings);
     },
     close() {
-      server.closeAllConnections();
-      return new Promise((resolve, reject) => {
-        server.close((error) => (error ? reject(error) : resolve()));
-      });
+      closed ??= close(server);
+      return closed;
     },
   };
 }
@@ -114,5 +114,12 @@ function listen(server: Server, port: number): Promise<void> {
       server.off('error', reject);
       resolve();
     });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
   });
 }

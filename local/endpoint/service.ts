@@ -33,7 +33,7 @@ export interface Service {
   readonly throttled?: ThrottledAnswer;
   /**
    * The name of the operation in AWS's own words (`GetObject`, `DescribeVolumes`), before anything is done; faults and
-   * throttles are set by this name. Reads the body where the name is in it (EC2) and keeps it for `handle`.
+   * throttles are set by this name. Reads the body where the name is in it (EC2) and keeps it for `run`.
    */
   identify(call: ServiceCall): Operation | Promise<Operation>;
   /** Writes an error in the service's own wire format. Must also work when nothing of the body was read. */

@@ -17,16 +17,24 @@ export function createProgress(): Progress {
         stream: process.stderr,
         hideCursor: true,
         clearOnComplete: true,
-        gracefulExit: true,
+        // It would only stop the bar, and keep Ctrl-C from stopping the program.
+        gracefulExit: false,
         barCompleteChar: '█',
         barIncompleteChar: '░',
         barsize: 30,
       });
       bar.start(totalCount, 0, { title });
+      const onInterrupt = (): void => {
+        bar.stop();
+        // With the cursor back, as if nobody had listened: the shell sees a program that Ctrl-C ended.
+        process.kill(process.pid, 'SIGINT');
+      };
+      process.once('SIGINT', onInterrupt);
       const timer = setInterval(() => bar.update(Math.min(totalCount, doneCount())), REFRESH_MS);
       try {
         return await work();
       } finally {
+        process.off('SIGINT', onInterrupt);
         clearInterval(timer);
         bar.stop();
       }

@@ -7,6 +7,8 @@ export interface DecodedBody {
 }
 
 const MIN_CHUNK_BYTES = 8192;
+const CR = 13;
+const LF = 10;
 
 /**
  * Takes the `aws-chunked` framing off a body: `<hex size>[;chunk-signature=…]`, the bytes, and so on, a chunk of size 0, trailers.
@@ -33,6 +35,8 @@ export function decodeAwsChunked(raw: Buffer, decodedLength: number): DecodedBod
     }
     previousSize = size;
     if (read + size + 2 > raw.length) throw incompleteBody(`a chunk at byte ${read} wants ${size} bytes, the body ends before`);
+    if (raw[read + size] !== CR || raw[read + size + 1] !== LF)
+      throw incompleteBody(`a chunk at byte ${read} has no line end after its ${size} bytes`);
     raw.copyWithin(written, read, read + size);
     written += size;
     read += size + 2;

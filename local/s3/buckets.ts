@@ -4,7 +4,7 @@ import { readBody } from './read-body.ts';
 import { respondEmpty, respondXml } from './respond.ts';
 import { bucketOf, header, OWNER_ID, type S3Call, type S3State } from './s3-call.ts';
 import { Bucket } from './store.ts';
-import { parseXml } from './xml.ts';
+import { parseXml, textOf } from './xml.ts';
 
 const DEFAULT_REGION = 'us-east-1';
 const NAME = /^(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
@@ -17,13 +17,13 @@ export async function createBucket(state: S3State, s3Call: S3Call): Promise<void
   }
   const hasBody = (header(s3Call, 'content-length') ?? '0') !== '0' || header(s3Call, 'transfer-encoding') !== undefined;
   const { bytes } = hasBody ? await readBody(s3Call) : { bytes: Buffer.alloc(0) };
-  const { LocationConstraint: constraint, ...others } = bytes.length === 0 ? {} : parseXml(bytes, 'CreateBucketConfiguration');
+  const fields = bytes.length === 0 ? {} : parseXml(bytes, 'CreateBucketConfiguration');
   for (const name of ['Location', 'Bucket', 'Tags']) {
-    if (others[name] === undefined) continue;
+    if (fields[name] === undefined) continue;
     const message = `CreateBucket with ${name} is not implemented by the embedded S3: create a general purpose bucket without it`;
     throw new ServiceError(501, 'NotImplemented', message);
   }
-  const region = regionOf(call.region, constraint as string | undefined);
+  const region = regionOf(call.region, textOf(fields, 'LocationConstraint'));
   const existing = state.buckets.get(bucketName);
   if (existing !== undefined && (call.region !== DEFAULT_REGION || existing.region !== region)) {
     const message = 'Your previous request to create the named bucket succeeded and you already own it.';

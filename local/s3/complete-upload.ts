@@ -7,11 +7,9 @@ import { readBody } from './read-body.ts';
 import { respondXml } from './respond.ts';
 import { bucketOf, header, type S3Call, type S3State, wholeSecondsMs } from './s3-call.ts';
 import type { Body, StoredObject, Upload, UploadedPart } from './store.ts';
-import { parseXml } from './xml.ts';
+import { malformedXml, parseXml, textOf } from './xml.ts';
 
 const MIN_PART_BYTES = 5 * 1024 * 1024;
-
-type ListedPart = Readonly<Record<string, string | undefined>>;
 
 export async function completeMultipartUpload(state: S3State, s3Call: S3Call): Promise<void> {
   const { call, bucketName, key } = s3Call;
@@ -21,14 +19,8 @@ export async function completeMultipartUpload(state: S3State, s3Call: S3Call): P
   const given = givenChecksum(call.request.headers);
   const { bytes } = await readBody({ ...s3Call, call: withoutChecksum(s3Call) });
   const { Part: listed } = parseXml(bytes, 'CompleteMultipartUpload');
-  if (!Array.isArray(listed) || listed.length === 0) {
-    throw new ServiceError(
-      400,
-      'MalformedXML',
-      'The XML you provided was not well-formed or did not validate against our published schema',
-    );
-  }
-  const parts = checkedParts(upload, listed as ListedPart[]);
+  if (!Array.isArray(listed) || listed.length === 0) throw malformedXml('it lists no part');
+  const parts = checkedParts(upload, listed);
   const size = parts.reduce((sum, part) => sum + part.size, 0);
   const expectedSize = header(s3Call, 'x-amz-mp-object-size');
   if (expectedSize !== undefined && Number(expectedSize) !== size) {
@@ -36,8 +28,17 @@ export async function completeMultipartUpload(state: S3State, s3Call: S3Call): P
     throw new ServiceError(400, 'InvalidRequest', message);
   }
 
-  const body = state.store.concat(parts.map((part) => part.body));
-  const checksum = await objectChecksum(upload, parts, body, given);
+  // Shared before it is read: a part may be sent again meanwhile, or the upload aborted.
+  const body = state.store.share(state.store.concat(parts.map((part) => part.body)));
+  let checksum: Checksum | undefined;
+  try {
+    checksum = await objectChecksum(upload, parts, body, given);
+    // Once more, after the waiting: another completion may have been first.
+    uploadOf(state, s3Call);
+  } catch (error) {
+    state.store.release(body);
+    throw error;
+  }
   const object: StoredObject = {
     key,
     body,
@@ -47,12 +48,9 @@ export async function completeMultipartUpload(state: S3State, s3Call: S3Call): P
     ...(checksum && { checksum }),
     parts: parts.map(({ size, checksum: partChecksum }) => ({ size, ...(partChecksum && { checksum: partChecksum }) })),
   };
-  // Once more, after the waiting: two completions at the same time must not share the parts.
-  uploadOf(state, s3Call);
-  checkWrite(call.request.headers, bucketOf(state, bucketName).get(key), key);
-  bucketOf(state, bucketName).uploads.delete(upload.id);
   storeObject(state, s3Call, object);
-  for (const part of upload.parts.values()) if (!parts.includes(part)) state.store.release(part.body);
+  bucketOf(state, bucketName).uploads.delete(upload.id);
+  for (const part of upload.parts.values()) state.store.release(part.body);
   respondXml(call, 'CompleteMultipartUploadResult', {
     Location: `http://${call.request.headers.host}${call.rawPath}`,
     Bucket: bucketName,
@@ -67,11 +65,11 @@ function withoutChecksum({ call }: S3Call): S3Call['call'] {
   return call;
 }
 
-/** @throws {ServiceError} `InvalidPartOrder`, `InvalidPart`, `EntityTooSmall`, `InvalidRequest` */
-function checkedParts(upload: Upload, listed: readonly ListedPart[]): UploadedPart[] {
+/** @throws {ServiceError} `MalformedXML`, `InvalidPartOrder`, `InvalidPart`, `EntityTooSmall`, `InvalidRequest` */
+function checkedParts(upload: Upload, listed: readonly unknown[]): UploadedPart[] {
   let previous = 0;
   const parts = listed.map((entry) => {
-    const partNumber = Number(entry['PartNumber']);
+    const partNumber = Number(textOf(entry, 'PartNumber'));
     if (!(partNumber > previous)) {
       const message = 'The list of parts was not in ascending order. The parts list must be specified in order by part number.';
       throw new ServiceError(400, 'InvalidPartOrder', message, { details: { UploadId: upload.id } });
@@ -93,10 +91,10 @@ function checkedParts(upload: Upload, listed: readonly ListedPart[]): UploadedPa
   return parts;
 }
 
-function checkedPart(upload: Upload, partNumber: number, entry: ListedPart): UploadedPart {
+function checkedPart(upload: Upload, partNumber: number, entry: unknown): UploadedPart {
   const part = upload.parts.get(partNumber);
-  const etag = (entry['ETag'] ?? '').replaceAll('"', '').trim();
-  const listedChecksum = part?.checksum && entry[`Checksum${part.checksum.algorithm}`];
+  const etag = (textOf(entry, 'ETag') ?? '').replaceAll('"', '').trim();
+  const listedChecksum = part?.checksum && textOf(entry, `Checksum${part.checksum.algorithm}`);
   if (part === undefined || part.md5 !== etag || (listedChecksum !== undefined && listedChecksum !== part.checksum?.value)) {
     const message =
       "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.";

@@ -4,7 +4,7 @@ import { readBody } from './read-body.ts';
 import { respondEmpty, respondXml } from './respond.ts';
 import { bucketOf, header, type S3Call, type S3State } from './s3-call.ts';
 import type { Bucket } from './store.ts';
-import { parseXml, type XmlFields } from './xml.ts';
+import { malformedXml, parseXml, textOf, type XmlFields } from './xml.ts';
 
 const MAX_KEYS = 1000;
 
@@ -22,17 +22,23 @@ export async function deleteObjects(state: S3State, s3Call: S3Call): Promise<voi
   if (checksum === undefined && header(s3Call, 'content-md5') === undefined) {
     throw new ServiceError(400, 'InvalidRequest', 'Missing required header for this request: Content-MD5 OR x-amz-checksum-*');
   }
-  const { Object: objects, Quiet: quiet } = parseXml(bytes, 'Delete');
+  const fields = parseXml(bytes, 'Delete');
+  const { Object: objects } = fields;
   if (!Array.isArray(objects) || objects.length === 0 || objects.length > MAX_KEYS) {
     const count = Array.isArray(objects) ? objects.length : 0;
-    const message = `The XML you provided was not well-formed or did not validate against our published schema: it lists ${count} objects, send 1 to ${MAX_KEYS}`;
-    throw new ServiceError(400, 'MalformedXML', message);
+    throw malformedXml(`it lists ${count} objects, send 1 to ${MAX_KEYS}`);
   }
+  // All of them before the first is deleted.
+  const quiet = textOf(fields, 'Quiet');
+  const listed = objects.map((object: unknown) => ({
+    key: textOf(object, 'Key') ?? '',
+    etag: textOf(object, 'ETag'),
+    versionId: textOf(object, 'VersionId'),
+  }));
   const bucket = bucketOf(state, s3Call.bucketName);
   const deleted: XmlFields[] = [];
   const failed: XmlFields[] = [];
-  for (const object of objects as Record<string, string | undefined>[]) {
-    const { Key: key = '', ETag: etag, VersionId: versionId } = object;
+  for (const { key, etag, versionId } of listed) {
     try {
       checkOne(bucket, key, versionId, etag);
       remove(state, bucket, key);

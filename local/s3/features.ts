@@ -1,5 +1,6 @@
 import type { ServiceCall } from '../endpoint/service.ts';
 import { ServiceError } from '../endpoint/service.ts';
+import { invalidArgument } from './list-page.ts';
 import { ACCOUNT_ID } from './s3-call.ts';
 
 /** The `x-amz-` headers that are understood, or that change nothing here. */
@@ -50,18 +51,26 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
 /** The parameters of a presigned URL that are its signature; others with this prefix are headers that the signer moved. */
 const SIGNATURE = /^x-amz-(algorithm|credential|date|expires|signedheaders|signature|security-token)$/;
 
+/** What Node takes as a header, by its bytes: a stored one that it does not take would fail every GET. */
+const HEADER_NAME = /^[!#$%&'*+.^`|~\w-]+$/;
+const CONTROL = /\p{Cc}/u;
+
 /**
  * Refuses what would change the meaning of a request and is not implemented: an object stored without the encryption, lock or tags
  * that were asked for is worse than an error.
  *
- * @throws {ServiceError} `NotImplemented`, `AccessControlListNotSupported`, `AccessDenied`
+ * @throws {ServiceError} `NotImplemented`, `AccessControlListNotSupported`, `AccessDenied`, `InvalidArgument`
  */
 export function checkFeatures(call: ServiceCall, operation: string): void {
   const { headers } = call.request;
-  if (call.rawQuery.includes('X-Amz-Credential')) {
+  if (call.rawQuery.includes('X-Amz-Credential') || call.rawQuery.includes('AWSAccessKeyId=')) {
     for (const [parameter, value] of call.query) {
       const name = parameter.toLowerCase();
-      if (name.startsWith('x-amz-') && !SIGNATURE.test(name)) headers[name] ??= Buffer.from(value).toString('latin1'); // As Node gives a header's bytes.
+      if (!name.startsWith('x-amz-') || SIGNATURE.test(name)) continue;
+      if (!HEADER_NAME.test(name) || CONTROL.test(value)) {
+        throw invalidArgument(parameter, value, `The query parameter ${parameter} cannot be a header: ${JSON.stringify(value)}`);
+      }
+      headers[name] ??= Buffer.from(value).toString('latin1'); // As Node gives a header's bytes.
     }
   }
   for (const name in headers) {

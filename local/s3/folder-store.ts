@@ -1,8 +1,13 @@
 import { hash, randomUUID } from 'node:crypto';
-import { createReadStream, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Body, Bucket, type Store, type StoredObject } from './store.ts';
+
+/** In a folder that a store made: only there may it remove what it does not know. */
+const MARKER = 'embedded-s3.json';
+const BODY_FILE = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const NOTHING = Buffer.alloc(0);
 
 /** A piece of a file. Files are never changed, only made and removed. */
 interface Segment {
@@ -24,7 +29,9 @@ export class FolderStore implements Store {
   /** How many objects and parts use a file. */
   readonly #uses = new Map<string, number>();
 
+  /** @throws {Error} If the folder has files and none of them says that it is a store's. */
   constructor(folder: string) {
+    claim(folder);
     this.#buckets = join(folder, 'buckets');
     this.#bodies = join(folder, 'bodies');
     mkdirSync(this.#buckets, { recursive: true });
@@ -32,7 +39,9 @@ export class FolderStore implements Store {
   }
 
   load(): readonly Bucket[] {
-    const buckets = readdirSync(this.#buckets).map((name) => {
+    // Without its file a bucket was not made to the end, or not removed to the end.
+    const names = readdirSync(this.#buckets).filter((name) => existsSync(this.#bucketFile(name)));
+    const buckets = names.map((name) => {
       const { region, createdMs } = JSON.parse(readFileSync(this.#bucketFile(name), 'utf8')) as Bucket;
       const bucket = new Bucket(name, region, createdMs);
       for (const file of readdirSync(join(this.#buckets, name))) {
@@ -40,7 +49,9 @@ export class FolderStore implements Store {
       }
       return bucket;
     });
-    for (const file of readdirSync(this.#bodies)) if (!this.#uses.has(file)) rmSync(join(this.#bodies, file));
+    for (const file of readdirSync(this.#bodies)) {
+      if (BODY_FILE.test(file) && !this.#uses.has(file)) rmSync(join(this.#bodies, file));
+    }
     return buckets;
   }
 
@@ -96,7 +107,7 @@ export class FolderStore implements Store {
   }
 
   #body(segments: readonly Segment[]): Body {
-    return new FolderBody(this.#bodies, segments);
+    return new FolderBody(this, this.#bodies, segments);
   }
 
   #bucketFile(name: string): string {
@@ -111,22 +122,37 @@ export class FolderStore implements Store {
 class FolderBody implements Body {
   readonly segments: readonly Segment[];
   readonly size: number;
+  readonly #store: FolderStore;
   readonly #folder: string;
 
-  constructor(folder: string, segments: readonly Segment[]) {
+  constructor(store: FolderStore, folder: string, segments: readonly Segment[]) {
+    this.#store = store;
     this.#folder = folder;
     this.segments = segments;
     this.size = segments.reduce((sum, { start, end }) => sum + end - start, 0);
   }
 
-  async *read(start: number, end: number): AsyncGenerator<Buffer> {
-    for (const { file, start: from, end: to } of this.#cut(start, end)) {
-      if (from < to) yield* createReadStream(join(this.#folder, file), { start: from, end: to - 1, highWaterMark: 1024 * 1024 });
+  read(start: number, end: number): AsyncGenerator<Buffer> {
+    const bytes = this.slice(start, end).#readAll();
+    // To its first yield, at once: the files are shared before anybody can remove them, and however the reading ends, `finally` runs.
+    void bytes.next();
+    return bytes;
+  }
+
+  async *#readAll(): AsyncGenerator<Buffer> {
+    this.#store.share(this);
+    try {
+      yield NOTHING;
+      for (const { file, start, end } of this.segments) {
+        yield* createReadStream(join(this.#folder, file), { start, end: end - 1, highWaterMark: 1024 * 1024 });
+      }
+    } finally {
+      this.#store.release(this);
     }
   }
 
-  slice(start: number, end: number): Body {
-    return new FolderBody(this.#folder, this.#cut(start, end));
+  slice(start: number, end: number): FolderBody {
+    return new FolderBody(this.#store, this.#folder, this.#cut(start, end));
   }
 
   #cut(start: number, end: number): Segment[] {
@@ -141,6 +167,18 @@ class FolderBody implements Body {
     }
     return found;
   }
+}
+
+/** Makes the folder, if it is not there, and marks it; one that has files and no mark is somebody else's. */
+function claim(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  if (existsSync(join(folder, MARKER))) return;
+  if (readdirSync(folder).length > 0) {
+    throw new Error(
+      `Cannot keep S3 in the folder ${folder}: it is not empty and has no ${MARKER}, so the files in it are not the embedded S3's; choose an empty folder, or one that is not there yet`,
+    );
+  }
+  writeFileSync(join(folder, MARKER), JSON.stringify({ version: 1 }));
 }
 
 /** Synchronously, so that two writes to one key end in the order of their answers; by renaming, so that no half file is ever read. */

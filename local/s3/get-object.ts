@@ -31,10 +31,16 @@ export function getObject(state: S3State, { call, bucketName, key }: S3Call): vo
   return withChecksum();
 
   async function withChecksum(): Promise<void> {
-    if (part?.part?.checksum !== undefined) head.push(...checksumHead(part.part.checksum));
-    // The checksum of the object says nothing about a piece of it.
-    else if (start === 0 && end === object.body.size) head.push(...checksumHead(object.checksum ?? (await checksumOf(object))));
-    await respondBody(call, status, head, object.body, start, end);
+    // Used until the last byte is sent: the object may be replaced while its checksum is computed.
+    const body = state.store.share(object.body);
+    try {
+      if (part?.part?.checksum !== undefined) head.push(...checksumHead(part.part.checksum));
+      // The checksum of the object says nothing about a piece of it.
+      else if (start === 0 && end === object.body.size) head.push(...checksumHead(object.checksum ?? (await checksumOf(object))));
+      await respondBody(call, status, head, body, start, end);
+    } finally {
+      state.store.release(body);
+    }
   }
 }
 

@@ -8,9 +8,10 @@ import { getObject } from './get-object.ts';
 import { listObjects, listObjectsV2 } from './list-objects.ts';
 import { listMultipartUploads, listParts } from './list-uploads.ts';
 import { abortMultipartUpload, createMultipartUpload, uploadPart, uploadPartCopy } from './multipart-upload.ts';
+import { checkParameters } from './parameters.ts';
 import { putObject } from './put-object.ts';
 import type { S3Handler } from './s3-call.ts';
-import { unsupportedOperation } from './unsupported.ts';
+import { type Level, unsupportedOperation } from './unsupported.ts';
 
 const HANDLERS = {
   ListBuckets: listBuckets,
@@ -44,7 +45,7 @@ export function handlerOf(operation: S3Operation): S3Handler {
 /**
  * The operation a request means: the method, what it addresses, and the sub-resource in its query.
  *
- * @throws {ServiceError} `NotImplemented` with the name of the operation, `MethodNotAllowed`
+ * @throws {ServiceError} `NotImplemented` with the name of the operation or the parameter, `MethodNotAllowed`
  */
 export function operationOf(call: ServiceCall, bucketName: string, key: string): S3Operation {
   const method = call.request.method ?? 'GET';
@@ -52,17 +53,26 @@ export function operationOf(call: ServiceCall, bucketName: string, key: string):
   if (key !== '' && method === 'GET' && (call.rawQuery === '' || call.rawQuery === 'x-id=GetObject')) return 'GetObject';
 
   const { query } = call;
-  const level = key !== '' ? 'object' : bucketName !== '' ? 'bucket' : 'service';
-  const unsupported = unsupportedOperation(method, level, query);
+  const level: Level = key !== '' ? 'object' : bucketName !== '' ? 'bucket' : 'service';
+  const unsupported = unsupportedName(query) ?? unsupportedOperation(method, level, query);
   if (unsupported !== undefined) {
     const message = `${unsupported} is not implemented by the embedded S3, which has ${Object.keys(HANDLERS).join(', ')}; use one of these, or AWS`;
     throw new ServiceError(501, 'NotImplemented', message, { details: { Operation: unsupported } });
   }
   const operation = { service: serviceOperation, bucket: bucketOperation, object: objectOperation }[level](method, query, call);
-  if (operation !== undefined) return operation;
+  if (operation !== undefined) {
+    if (call.rawQuery !== '') checkParameters(operation, query);
+    return operation;
+  }
   throw new ServiceError(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.', {
     details: { Method: method, ResourceType: level.toUpperCase() },
   });
+}
+
+/** The SDK for JavaScript names most operations in the query, which tells those apart that differ in nothing else. */
+function unsupportedName(query: URLSearchParams): string | undefined {
+  const name = query.get('x-id');
+  return name === null || Object.hasOwn(HANDLERS, name) ? undefined : name;
 }
 
 function serviceOperation(method: string): S3Operation | undefined {

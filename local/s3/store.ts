@@ -1,10 +1,16 @@
 import type { Checksum, ChecksumAlgorithm, ChecksumType } from './checksums.ts';
 import { SortedKeys, toBytes } from './sorted-keys.ts';
 
-/** The bytes of an object or a part. Never changed once kept, so a copy shares them and a reader needs no lock. */
+/**
+ * The bytes of an object or a part. Never changed once kept, so a copy shares them and a reader needs no lock: it has them to the end,
+ * also when the object is replaced or deleted meanwhile.
+ */
 export interface Body {
   readonly size: number;
-  /** Bytes `start` to `end` (exclusive): buffers, if they are in memory anyway. */
+  /**
+   * Bytes `start` to `end` (exclusive): buffers, if they are in memory anyway. What is no array must be iterated or ended with `return`:
+   * its bytes are kept until then.
+   */
   read(start: number, end: number): readonly Buffer[] | AsyncIterable<Buffer>;
   slice(start: number, end: number): Body;
 }
@@ -56,9 +62,9 @@ export interface Store {
   load(): readonly Bucket[];
   keep(bytes: Buffer): Body | Promise<Body>;
   concat(bodies: readonly Body[]): Body;
-  /** The body is no longer used by the object or part it was kept, sliced or shared for. */
+  /** The body is no longer used by the one it was kept or shared for. */
   release(body: Body): void;
-  /** `object` has a body that was released by nobody: the store may count it as used once more. */
+  /** The body is used by one more object, part or reader, which releases it in the end. */
   share(body: Body): Body;
   saveBucket(bucket: Bucket): void;
   removeBucket(bucket: Bucket): void;

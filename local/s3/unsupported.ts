@@ -1,5 +1,6 @@
-/** Sub-resources of a bucket and the operations behind them, which begin with Get, Put or Delete. */
+/** Sub-resources of a bucket and the operations behind them, which begin with a verb. */
 const BUCKET: Readonly<Record<string, string>> = {
+  abac: 'BucketAbac',
   accelerate: 'BucketAccelerateConfiguration',
   acl: 'BucketAcl',
   analytics: 'BucketAnalyticsConfiguration',
@@ -9,7 +10,10 @@ const BUCKET: Readonly<Record<string, string>> = {
   inventory: 'BucketInventoryConfiguration',
   lifecycle: 'BucketLifecycleConfiguration',
   logging: 'BucketLogging',
+  metadataAnnotationTable: 'BucketMetadataAnnotationTableConfiguration',
   metadataConfiguration: 'BucketMetadataConfiguration',
+  metadataInventoryTable: 'BucketMetadataInventoryTableConfiguration',
+  metadataJournalTable: 'BucketMetadataJournalTableConfiguration',
   metadataTable: 'BucketMetadataTableConfiguration',
   metrics: 'BucketMetricsConfiguration',
   notification: 'BucketNotificationConfiguration',
@@ -27,6 +31,8 @@ const BUCKET: Readonly<Record<string, string>> = {
 
 const OBJECT: Readonly<Record<string, string>> = {
   acl: 'ObjectAcl',
+  annotation: 'ObjectAnnotation',
+  encryption: 'ObjectEncryption',
   'legal-hold': 'ObjectLegalHold',
   retention: 'ObjectRetention',
   tagging: 'ObjectTagging',
@@ -43,21 +49,43 @@ const WHOLE: Readonly<Record<string, string>> = {
   versions: 'ListObjectVersions',
 };
 
-const VERBS: Readonly<Record<string, string>> = { GET: 'Get', HEAD: 'Get', PUT: 'Put', POST: 'Put', DELETE: 'Delete' };
+const VERBS: Readonly<Record<string, string>> = { GET: 'Get', HEAD: 'Get', PUT: 'Put', POST: 'Create', DELETE: 'Delete' };
 
-/** The name of the operation, if the request means one that is not implemented. */
-export function unsupportedOperation(
-  method: string,
-  level: 'service' | 'bucket' | 'object',
-  query: URLSearchParams,
-): string | undefined {
+/** Those that are put with another verb. */
+const UPDATED: ReadonlySet<string> = new Set([
+  'BucketMetadataAnnotationTableConfiguration',
+  'BucketMetadataInventoryTableConfiguration',
+  'BucketMetadataJournalTableConfiguration',
+  'ObjectEncryption',
+]);
+
+/** Those of which there are several, with the parameter that names one: without it, a GET lists them. */
+const SEVERAL: Readonly<Record<string, string>> = {
+  analytics: 'id',
+  annotation: 'annotationName',
+  'intelligent-tiering': 'id',
+  inventory: 'id',
+  metrics: 'id',
+};
+
+export type Level = 'service' | 'bucket' | 'object';
+
+/** The name of the operation, if a sub-resource in the query means one that is not implemented. */
+export function unsupportedOperation(method: string, level: Level, query: URLSearchParams): string | undefined {
   if (level === 'service') return undefined;
-  // A browser's form upload has no query at all.
-  if (level === 'bucket' && method === 'POST' && !query.has('delete')) return 'PostObject';
   const names = level === 'bucket' ? BUCKET : OBJECT;
-  for (const name of query.keys()) {
-    if (Object.hasOwn(names, name)) return `${VERBS[method] ?? method}${names[name]}`;
-    if (Object.hasOwn(WHOLE, name)) return WHOLE[name];
+  for (const parameter of query.keys()) {
+    const noun = Object.hasOwn(names, parameter) ? names[parameter] : undefined;
+    if (noun !== undefined) return nameOf(method, parameter, noun, query);
+    if (Object.hasOwn(WHOLE, parameter)) return WHOLE[parameter];
   }
-  return undefined;
+  // A browser's form upload has no query of its own.
+  return level === 'bucket' && method === 'POST' && !query.has('delete') ? 'PostObject' : undefined;
+}
+
+function nameOf(method: string, parameter: string, noun: string, query: URLSearchParams): string {
+  if (method === 'GET' && Object.hasOwn(SEVERAL, parameter) && !query.has(SEVERAL[parameter] ?? '')) return `List${noun}s`;
+  if (method === 'DELETE' && parameter === 'lifecycle') return 'DeleteBucketLifecycle';
+  if (method === 'PUT' && UPDATED.has(noun)) return `Update${noun}`;
+  return `${VERBS[method] ?? method}${noun}`;
 }

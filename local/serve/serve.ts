@@ -4,9 +4,13 @@ import { program } from 'commander';
 import { integerFrom } from '../command-line/numbers.ts';
 import { DEMO_BUCKET, DEMO_OBJECT_KEY, putDemoObject } from '../demo/demo-object.ts';
 import { createFleet } from '../ec2/fleet.ts';
+import {
+  EMBEDDED_REGION,
+  embeddedEnvironment,
+  embeddedVariables,
+  overridingVariables,
+} from '../environment/embedded-environment.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../index.ts';
-
-const REGION = 'us-east-1';
 
 program
   .name('npm run local --')
@@ -19,14 +23,17 @@ program
   .parse();
 
 const options = program.opts();
+// Before the environment is replaced.
+const overriding = overridingVariables(process.env);
 const aws = await start();
 if (aws !== undefined) {
   aws.configure('s3', { latencyMs: options['s3Latency'] });
   aws.configure('ec2', { latencyMs: options['ec2Latency'] });
   // On stdout what a shell can evaluate, on stderr what a person wants to know.
-  console.log(
-    `export AWS_ENDPOINT_URL=${aws.url} AWS_REGION=${REGION} AWS_DEFAULT_REGION=${REGION} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local`,
-  );
+  const exported = Object.entries(embeddedVariables(aws.url)).map(([name, value]) => `${name}=${value}`);
+  console.log(`export ${exported.join(' ')}`);
+  // The other shell is likely to have what this one has.
+  if (overriding.length > 0) console.log(`unset ${overriding.join(' ')}`);
   console.error(`S3 has s3://${DEMO_BUCKET}/${DEMO_OBJECT_KEY}, EC2 has ${options['instances']} instances. Ctrl-C stops.`);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await aws.close();
@@ -34,12 +41,16 @@ if (aws !== undefined) {
 
 async function start(): Promise<EmbeddedAws | undefined> {
   const s3 = options['folder'] === undefined ? {} : { folder: options['folder'] };
-  const fleet = createFleet({ instanceCount: options['instances'], region: REGION });
+  const fleet = createFleet({ instanceCount: options['instances'], region: EMBEDDED_REGION });
+  let started: EmbeddedAws | undefined;
   try {
-    const started = await startEmbeddedAws({ port: options['port'], s3, ec2: { fleet } });
-    await seed(started.url);
+    started = await startEmbeddedAws({ port: options['port'], s3, ec2: { fleet } });
+    process.env = embeddedEnvironment(started.url);
+    await seed();
     return started;
   } catch (error) {
+    // Its open port would keep the process alive.
+    await started?.close();
     const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
     const why = inUse ? `port ${options['port']} is in use; choose another one with --port, or 0 for a free one` : String(error);
     console.error(`Cannot start the embedded AWS: ${why}`);
@@ -48,8 +59,8 @@ async function start(): Promise<EmbeddedAws | undefined> {
   }
 }
 
-async function seed(endpoint: string): Promise<void> {
-  const client = new S3Client({ endpoint, region: REGION, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } });
+async function seed(): Promise<void> {
+  const client = new S3Client();
   try {
     await putDemoObject(client);
   } finally {

@@ -13,7 +13,7 @@ const aws = await startEmbeddedAws({
   onCall: (service) => Atomics.add(counts, COUNTED_SERVICES.indexOf(service), 1),
 });
 
-async function serve(request: ThreadRequest): Promise<void> {
+function serve(request: ThreadRequest): void {
   switch (request.do) {
     case 'configure':
       aws.configure(request.service, request.settings);
@@ -21,15 +21,16 @@ async function serve(request: ThreadRequest): Promise<void> {
     case 'setRequestBuckets':
       aws.ec2.setRequestBuckets(request.buckets);
       break;
-    case 'close':
-      await aws.close();
-      break;
   }
 }
 
 const answer = (message: ThreadAnswer): void => port.postMessage(message);
-port.on('message', async (request: ThreadRequest) => {
-  await serve(request);
-  answer({ is: 'done' });
+port.on('message', (request: ThreadRequest) => {
+  try {
+    serve(request);
+    answer({ is: 'done' });
+  } catch (error) {
+    answer({ is: 'failed', error });
+  }
 });
 answer({ is: 'started', url: aws.url });

@@ -14,8 +14,11 @@ export const COUNTED_SERVICES: readonly ServiceName[] = ['s3', 'ec2'];
 
 export type ThreadRequest =
   | { readonly do: 'configure'; readonly service: ServiceName; readonly settings: ServiceSettings }
-  | { readonly do: 'setRequestBuckets'; readonly buckets: RequestBuckets | false }
-  | { readonly do: 'close' };
+  | { readonly do: 'setRequestBuckets'; readonly buckets: RequestBuckets | false };
 
-/** `started` comes once, `done` after each request, in their order. */
-export type ThreadAnswer = { readonly is: 'started'; readonly url: string } | { readonly is: 'done' };
+/** `started` comes once, one of the others after each request, in their order. */
+export type ThreadAnswer =
+  | { readonly is: 'started'; readonly url: string }
+  | { readonly is: 'done' }
+  /** A `TypeError` or `RangeError` crosses the thread boundary as one. */
+  | { readonly is: 'failed'; readonly error: unknown };

@@ -11,8 +11,11 @@ export interface EmbeddedAwsThread extends AsyncDisposable {
   readonly url: string;
   /** Requests that came in so far, as the service saw them. */
   callCount(service: ServiceName): number;
+  /** @throws What the embedded AWS says of wrong settings, or an `Error` when the thread has ended. */
   configure(service: ServiceName, settings: ServiceSettings): Promise<void>;
+  /** @throws As `configure` does. */
   setRequestBuckets(buckets: RequestBuckets | false): Promise<void>;
+  /** Ends the thread and all it holds. Calling it again changes nothing. */
   close(): Promise<void>;
 }
 
@@ -27,20 +30,27 @@ export async function startEmbeddedAwsThread({ fleet = {} }: { fleet?: FleetOpti
   const [started] = (await once(worker, 'message')) as [ThreadAnswer];
   if (started.is !== 'started') throw new Error(`Cannot start the embedded AWS: its thread answered "${started.is}"`);
   const counts = new Int32Array(callCounts);
+  // A thread that has ended answers nothing, and a message to it waits for ever.
+  const ended = new AbortController();
+  worker.once('exit', () => ended.abort());
   let turn: Promise<unknown> = Promise.resolve();
 
-  function request(message: ThreadRequest): Promise<void> {
-    const answered = turn.then(async () => {
-      const done = once(worker, 'message');
-      worker.postMessage(message);
-      await done;
+  async function ask(message: ThreadRequest): Promise<void> {
+    const answered = once(worker, 'message', { signal: ended.signal }).catch((cause) => {
+      throw new Error(`Cannot ${message.do}: the thread of the embedded AWS has ended`, { cause });
     });
+    worker.postMessage(message);
+    const [answer] = (await answered) as [ThreadAnswer];
+    if (answer.is === 'failed') throw answer.error;
+  }
+
+  function request(message: ThreadRequest): Promise<void> {
+    const answered = turn.then(() => ask(message));
     turn = answered.catch(() => undefined);
     return answered;
   }
 
   async function close(): Promise<void> {
-    await request({ do: 'close' });
     await worker.terminate();
   }
 

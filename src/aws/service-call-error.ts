@@ -9,7 +9,7 @@ interface ErrorLike {
   readonly errors?: readonly unknown[];
 }
 
-/** What to do next, by error code, where that is the same for every service. */
+/** What to do next, by error code or message, where that is the same for every service. */
 const NEXT_STEPS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there; check the endpoint of the client and AWS_ENDPOINT_URL',
   ENOTFOUND: 'the host name is not known; check the region and endpoint of the client',
@@ -25,6 +25,9 @@ const NEXT_STEPS: Readonly<Record<string, string>> = {
   AuthorizationHeaderMalformed: 'the bucket is in another region; set the region of the client',
   SlowDown: 'the service is throttling; lower the concurrency, or spread the keys over prefixes',
   RequestLimitExceeded: 'the service is throttling; lower the concurrency',
+  // Errors of the SDK itself have no code, and this one every first user meets.
+  'Region is missing': 'set AWS_REGION, or the region of the client',
+  InternalError: 'the service failed; try again later',
   TimeoutError: 'no answer came in time; raise the timeouts of the client, or lower the concurrency',
   ETIMEDOUT: 'no answer came in time; raise the timeouts of the client, or lower the concurrency',
   EMFILE: 'too many files and sockets are open; lower the concurrency',
@@ -47,7 +50,7 @@ export function serviceCallError(
     error.$metadata?.httpStatusCode === undefined && typeof error.code === 'string' ? error.code : error.name,
   );
   const statusCode = error.$metadata?.httpStatusCode;
-  const nextStep = nextSteps[serviceCode] ?? NEXT_STEPS[serviceCode] ?? 'see cause';
+  const nextStep = nextSteps[serviceCode] ?? NEXT_STEPS[serviceCode] ?? NEXT_STEPS[String(error.message)] ?? 'see cause';
   const answer = statusCode === undefined ? serviceCode : `${serviceCode} (HTTP ${statusCode})`;
   const detail = error.message ? `, "${String(error.message).replace(/\.$/, '')}"` : '';
   return new ServiceCallError(`Cannot ${attempt}: ${answer}${detail}; ${nextStep}`, { cause, serviceCode, statusCode });

@@ -14,7 +14,10 @@ export interface RemainingTime {
  */
 export class Deadline {
   readonly marginMs: number;
-  /** On the wall clock, as Lambda's own deadline and `getRemainingTimeInMillis()` are; read once per item, at half the cost of `performance.now()`. */
+  /**
+   * On the wall clock, as Lambda's own deadline and `getRemainingTimeInMillis()` are; read once per item, at half the cost of
+   * `performance.now()`.
+   */
   readonly #expiresAtMs: number;
   /** With whether the timer keeps the process alive for it. */
   readonly #listeners = new Map<() => void, boolean>();
@@ -23,8 +26,10 @@ export class Deadline {
   /** @param remainingTime - Absent in scripts and tests: then there is no end. */
   constructor(remainingTime: RemainingTime | undefined, marginMs: number) {
     this.marginMs = marginMs;
-    // A mocked method that returns nothing counts nothing down.
-    this.#expiresAtMs = Date.now() + (remainingTime?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY) - marginMs;
+    const remainingMs: unknown = remainingTime?.getRemainingTimeInMillis();
+    // A mocked method may return nothing, or what is no number: that counts nothing down.
+    const isCountingDown = typeof remainingMs === 'number' && !Number.isNaN(remainingMs);
+    this.#expiresAtMs = isCountingDown ? Date.now() + remainingMs - marginMs : Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -47,8 +52,8 @@ export class Deadline {
   /**
    * Calls `listener` once when the deadline comes. Returns what stops listening.
    *
-   * @param isAwaited - Whether somebody waits for what the listener ends. Node would exit where a task listens to its signal
-   * and to nothing else, and Lambda answer `null`, so the timer keeps the process alive then, and only then.
+   * With `isAwaited` somebody waits for what the listener ends. Node would exit where a task listens to its signal and to
+   * nothing else, and Lambda answer `null`, so the timer keeps the process alive then, and only then.
    */
   listen(listener: () => void, { isAwaited }: { isAwaited: boolean }): () => void {
     this.#listeners.set(listener, isAwaited);

@@ -8,7 +8,8 @@ import {
 } from '@aws-sdk/client-ec2';
 import { serviceCallError } from '../aws/service-call-error.ts';
 import { Sockets } from '../aws/sockets.ts';
-import type { PatientRetry } from './patient-retry.ts';
+import { untilAborted } from '../aws/until-aborted.ts';
+import type { ThrottlePatience } from './throttle-patience.ts';
 
 /** The largest pages: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html and API_DescribeVolumes.html */
 const INSTANCES_PER_PAGE = 1000;
@@ -17,12 +18,12 @@ const VOLUMES_PER_PAGE = 500;
 /** The two calls that volume totals are made of, every page of them, paced together. */
 export class Ec2Calls {
   readonly #client: EC2Client;
-  readonly #retry: PatientRetry;
+  readonly #patience: ThrottlePatience;
   readonly #sockets: Sockets;
 
-  constructor(client: EC2Client, retry: PatientRetry) {
+  constructor(client: EC2Client, patience: ThrottlePatience) {
     this.#client = client;
-    this.#retry = retry;
+    this.#patience = patience;
     this.#sockets = Sockets.of(client);
   }
 
@@ -34,7 +35,7 @@ export class Ec2Calls {
         MaxResults: INSTANCES_PER_PAGE,
         NextToken: nextToken,
       });
-      command.middlewareStack.use(this.#retry.plugin);
+      this.#patience.applyTo(command, signal);
       const page = await this.#send('describe the instances', 'ec2:DescribeInstances', signal, () =>
         this.#client.send(command, { abortSignal: signal }),
       );
@@ -48,7 +49,7 @@ export class Ec2Calls {
     let nextToken: string | undefined;
     do {
       const command = new DescribeVolumesCommand({ Filters: [...filters], MaxResults: VOLUMES_PER_PAGE, NextToken: nextToken });
-      command.middlewareStack.use(this.#retry.plugin);
+      this.#patience.applyTo(command, signal);
       const page = await this.#send(`describe the volumes of ${of}`, 'ec2:DescribeVolumes', signal, () =>
         this.#client.send(command, { abortSignal: signal }),
       );
@@ -59,7 +60,7 @@ export class Ec2Calls {
 
   async #send<Output>(attempt: string, action: string, signal: AbortSignal, send: () => Promise<Output>): Promise<Output> {
     try {
-      return await this.#sockets.with(send);
+      return await untilAborted(this.#sockets.with(send), signal);
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
       throw serviceCallError(attempt, cause, {

@@ -1,24 +1,24 @@
 import type { EC2Client, Filter, Instance } from '@aws-sdk/client-ec2';
 import type { Io } from '../io/io.ts';
-import { integer, onlyKnownKeys } from '../options.ts';
+import { integer, ioEngine, onlyKnownKeys, shown } from '../validation.ts';
 import { Ec2Calls } from './ec2-calls.ts';
-import { PatientRetry } from './patient-retry.ts';
+import { ThrottlePatience } from './throttle-patience.ts';
 import { chooseStrategy, VOLUME_STRATEGIES, type VolumeQuery, type VolumeStrategy, volumeQueries } from './volume-strategy.ts';
 import { type InstanceVolumes, VolumeTally } from './volume-tally.ts';
 
 /** Options of {@link volumeTotals}. An unknown key is an error. */
 export interface VolumeTotalsOptions {
   /** @defaultValue `'auto'` */
-  readonly strategy?: VolumeStrategy;
+  readonly strategy?: VolumeStrategy | undefined;
   /** Calls in flight at once. Integer >= 1. @defaultValue the runtime's `concurrency` */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
   /** Which instances, as in DescribeInstances. @defaultValue all that are not terminated */
-  readonly filters?: readonly Filter[];
+  readonly filters?: readonly Filter[] | undefined;
   /** Ends the call: what has not been asked by then is missing, and said to be. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Instances whose volumes are not in the totals, and why. */
+/** Instances whose volumes are not, or not all, in the totals, and why. */
 export interface MissingVolumes {
   readonly instanceIds: readonly string[];
   /** The error of the call, or why it was never made. */
@@ -60,56 +60,52 @@ const NOT_TERMINATED: Filter = {
  * @throws {TypeError | RangeError} For a wrong option, before anything is called.
  */
 export async function volumeTotals(client: EC2Client, io: Io, options: VolumeTotalsOptions = {}): Promise<VolumeTotals> {
+  ioEngine('volumeTotals', io);
   const { strategy, filters, ioOptions } = resolve(client, options);
-  const ending = new AbortController();
-  try {
-    const retry = await PatientRetry.of(client, ending.signal);
-    const calls = new Ec2Calls(client, retry);
-    const [instances = []] = await io.map(
-      [filters ?? [NOT_TERMINATED]],
-      (wanted, { signal }) => collect(calls.instances(wanted, signal)),
-      {
-        ...ioOptions,
-        concurrency: 1,
-      },
-    );
-    const used = strategy === 'auto' ? chooseStrategy(instances, filters === undefined) : strategy;
-    const instanceIds = instances.flatMap(({ InstanceId: instanceId }) => instanceId ?? []);
-    const queries = volumeQueries(used, instanceIds);
-    const tally = new VolumeTally(instanceIds);
-    const result = await io.mapSettled(
-      queries,
-      async (query, { signal }) => {
-        for await (const volume of calls.volumes(subjectOf(query), query.filters, signal)) tally.add(volume);
-      },
-      ioOptions,
-    );
-    const missing = result.outcomes.flatMap((outcome): MissingVolumes[] => {
-      if (outcome.status === 'fulfilled') return [];
-      return [{ instanceIds: queries[outcome.index]?.instanceIds ?? [], reason: outcome.reason }];
-    });
-    const [failed] = result.rejected;
-    // After a deadline or an abort even nothing is a result: it says who is missing.
-    if (failed !== undefined && result.fulfilledCount === 0 && result.completionReason === 'all-settled') throw failed.reason;
-    return {
-      strategy: used,
-      totalGib: tally.totalGib,
-      volumeCount: tally.volumeCount,
-      instanceCount: instanceIds.length,
-      instances: tally.instances,
-      apiCallCount: retry.apiCallCount,
-      throttledCallCount: retry.throttledCallCount,
-      isComplete: missing.length === 0,
-      missing,
-    };
-  } finally {
-    ending.abort();
-  }
+  const patience = new ThrottlePatience();
+  const calls = new Ec2Calls(client, patience);
+  const [instances = []] = await io.map(
+    [filters ?? [NOT_TERMINATED]],
+    (wanted, { signal }) => collect(calls.instances(wanted, signal)),
+    {
+      ...ioOptions,
+      concurrency: 1,
+    },
+  );
+  const used = strategy === 'auto' ? chooseStrategy(instances, filters === undefined) : strategy;
+  const instanceIds = instances.flatMap(({ InstanceId: instanceId }) => instanceId ?? []);
+  const queries = volumeQueries(used, instanceIds);
+  const tally = new VolumeTally(instanceIds);
+  const result = await io.mapSettled(
+    queries,
+    async (query, { signal }) => {
+      for await (const volume of calls.volumes(subjectOf(query), query.filters, signal)) tally.add(volume);
+    },
+    ioOptions,
+  );
+  const missing = result.outcomes.flatMap((outcome): MissingVolumes[] => {
+    if (outcome.status === 'fulfilled') return [];
+    return [{ instanceIds: queries[outcome.index]?.instanceIds ?? [], reason: outcome.reason }];
+  });
+  const [failed] = result.rejected;
+  // After a deadline or an abort even nothing is a result: it says who is missing.
+  if (failed !== undefined && result.fulfilledCount === 0 && result.completionReason === 'all-settled') throw failed.reason;
+  return {
+    strategy: used,
+    totalGib: tally.totalGib,
+    volumeCount: tally.volumeCount,
+    instanceCount: instanceIds.length,
+    instances: tally.instances,
+    apiCallCount: patience.apiCallCount,
+    throttledCallCount: patience.throttledCallCount,
+    isComplete: missing.length === 0,
+    missing,
+  };
 }
 
 function resolve(client: EC2Client, options: VolumeTotalsOptions) {
   if (typeof client?.send !== 'function') {
-    throw new TypeError(`Cannot add up volumes as the client must be an EC2Client: ${client} (${typeof client})`);
+    throw new TypeError(`Cannot add up volumes as the client must be an EC2Client: ${shown(client)}`);
   }
   onlyKnownKeys('volumeTotals', options, ['strategy', 'concurrency', 'filters', 'signal']);
   const { strategy = 'auto', filters, ...ioOptions } = options;

@@ -1,6 +1,9 @@
 import { RunStoppedError } from '../errors.ts';
-import type { ResolvedIoMapSettledOptions } from '../options.ts';
 import type { SkipReason, TaskOutcome } from '../result/outcome.ts';
+import type { ResolvedIoMapSettledOptions } from './io-options.ts';
+
+/** 18.4 % of 375 are 69, and 68.99999999999999 in floating point. */
+const ROUNDING = 1e-9;
 
 /** When a run may end before its input does: too many failures, or enough successes. */
 class CompletionPolicy {
@@ -19,7 +22,9 @@ class CompletionPolicy {
     }
     this.#options = options;
     const share =
-      toleratedFailurePercentage < 100 ? ((itemCount ?? 0) * toleratedFailurePercentage) / 100 : Number.POSITIVE_INFINITY;
+      toleratedFailurePercentage < 100
+        ? ((itemCount ?? 0) * toleratedFailurePercentage) / 100 + ROUNDING
+        : Number.POSITIVE_INFINITY;
     this.#maxRejectedCount = Math.min(toleratedFailureCount, share);
   }
 

@@ -1,9 +1,9 @@
 import pMap from 'p-map';
 import { RunStoppedError } from '../errors.ts';
-import type { ResolvedIoMapSettledOptions } from '../options.ts';
 import type { TaskOutcome } from '../result/outcome.ts';
 import { ParallelResult } from '../result/parallel-result.ts';
 import { completionPolicy } from './completion-policy.ts';
+import type { ResolvedIoMapSettledOptions } from './io-options.ts';
 import type { RunRegistry } from './run-registry.ts';
 import { type Items, type MissingItem, Source } from './source.ts';
 import type { Delivery, Task, TaskRun } from './task-run.ts';

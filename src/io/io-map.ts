@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { RunStoppedError } from '../errors.ts';
-import type { ResolvedIoMapOptions } from '../options.ts';
+import type { ResolvedIoMapOptions } from './io-options.ts';
 import type { RunRegistry } from './run-registry.ts';
 import { type Items, type MissingItem, Source } from './source.ts';
 import type { Delivery, Task } from './task-run.ts';

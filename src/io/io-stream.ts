@@ -1,8 +1,9 @@
 import { pMapIterable } from 'p-map';
 import { RunStoppedError } from '../errors.ts';
-import type { ResolvedIoStreamOptions } from '../options.ts';
 import type { TaskOutcome } from '../result/outcome.ts';
-import type { RunRegistry } from './run-registry.ts';
+import type { ResolvedIoStreamOptions } from './io-options.ts';
+import { isPromiseLike } from './is-promise-like.ts';
+import type { OpenRun, RunRegistry } from './run-registry.ts';
 import { MissingItem, type Source } from './source.ts';
 import { SwapList, type SwapListEntry } from './swap-list.ts';
 import type { Delivery, Task } from './task-run.ts';
@@ -17,11 +18,36 @@ interface Waiting<Value> extends SwapListEntry {
 }
 
 /** `io.stream`: each outcome is yielded and forgotten. */
-export async function* ioStream<Item, Value>(
+export function ioStream<Item, Value>(
+  registry: RunRegistry,
+  source: Source<Item>,
+  task: Task<Item, Value>,
+  options: ResolvedIoStreamOptions<Item>,
+): AsyncGenerator<StreamOutcome<Item, Value>, void, void> {
+  // Of the run that the first read opens.
+  let leave = (): void => undefined;
+  const generator = outcomes(registry, source, task, options, (run) => {
+    leave = () => run.stop('aborted', new RunStoppedError('the consumer of io.stream left the loop'));
+  });
+  // A generator answers `return` only after its pending `next`: the consumer who leaves is to stop the tasks at once.
+  const { return: end, throw: fail } = generator;
+  generator.return = (value) => {
+    leave();
+    return end.call(generator, value);
+  };
+  generator.throw = (error) => {
+    leave();
+    return fail.call(generator, error);
+  };
+  return generator;
+}
+
+async function* outcomes<Item, Value>(
   registry: RunRegistry,
   source: Source<Item>,
   task: Task<Item, Value>,
   { backpressure, preserveOrder, ...options }: ResolvedIoStreamOptions<Item>,
+  onOpen: (run: OpenRun) => void,
 ): AsyncGenerator<StreamOutcome<Item, Value>, void, void> {
   const delivery: Delivery<Value, TaskOutcome<Value>> = {
     fulfilled: (index, value) => ({ status: 'fulfilled', index, value }),
@@ -31,13 +57,8 @@ export async function* ioStream<Item, Value>(
       return { status: 'skipped', index, reason };
     },
   };
-  const run = registry.open(task, options, delivery, {
-    hasGrace: true,
-    // An array goes on to its end, so that each of its items is yielded, as skipped.
-    onStop: () => {
-      if (source.size === undefined) source.close();
-    },
-  });
+  const run = registry.open(task, options, delivery, { hasGrace: true, onStop: () => source.close() });
+  onOpen(run);
   const waiting = new SwapList<Waiting<Value>>();
   const abandonAll = async (): Promise<void> => {
     await run.over;
@@ -56,14 +77,24 @@ export async function* ioStream<Item, Value>(
         waiter.resolve(outcome);
       });
     });
+  let hasEnded = false;
   try {
     yield* pMapIterable(source.iterable, mapper, { concurrency: options.concurrency, backpressure, preserveOrder });
-    if (run.stopReason !== undefined && !source.isExhausted) throw run.stopCause;
+    if (run.stopReason !== undefined) {
+      // Past p-map: with a long array its half microsecond an item would outlast the margin.
+      for (const arriving of source.rest()) {
+        const item = isPromiseLike(arriving) ? await arriving : arriving;
+        if (item instanceof MissingItem) throw item.reason;
+        yield Object.assign(delivery.skipped(source.pulledCount - 1, run.stopReason), { item });
+      }
+      if (!source.isExhausted) throw run.stopCause;
+    }
+    hasEnded = true;
   } catch (error) {
     run.stop('aborted', new RunStoppedError('the input could not be read on', { cause: error }));
     throw error;
   } finally {
-    run.stop('aborted', new RunStoppedError('the consumer of io.stream left the loop'));
+    if (!hasEnded) run.stop('aborted', new RunStoppedError('the consumer of io.stream left the loop'));
     registry.close(run);
   }
 }

@@ -1,4 +1,7 @@
 import type { Deadline } from '../deadline/deadline.ts';
+import type { ParallelResult } from '../result/parallel-result.ts';
+import { ioMap } from './io-map.ts';
+import { ioMapSettled } from './io-map-settled.ts';
 import {
   type IoMapOptions,
   type IoMapSettledOptions,
@@ -6,10 +9,7 @@ import {
   resolveIoMapOptions,
   resolveIoMapSettledOptions,
   resolveIoStreamOptions,
-} from '../options.ts';
-import type { ParallelResult } from '../result/parallel-result.ts';
-import { ioMap } from './io-map.ts';
-import { ioMapSettled } from './io-map-settled.ts';
+} from './io-options.ts';
 import { ioStream, type StreamOutcome } from './io-stream.ts';
 import { RunRegistry } from './run-registry.ts';
 import { type Items, Source } from './source.ts';

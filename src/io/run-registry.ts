@@ -1,20 +1,18 @@
 import type { Deadline } from '../deadline/deadline.ts';
 import { InvocationEndedError } from '../errors.ts';
-import type { ResolvedIoMapOptions } from '../options.ts';
+import { shown } from '../validation.ts';
+import type { ResolvedIoMapOptions } from './io-options.ts';
 import { TaskLedger } from './task-ledger.ts';
-import { type Delivery, type Task, TaskRun } from './task-run.ts';
+import { type Delivery, type Task, TaskRun, type TaskRunParts } from './task-run.ts';
 
-interface RunBehaviour {
-  /** Whether tasks that were told to stop are waited for, as long as the deadline's grace allows. */
-  readonly hasGrace: boolean;
-  readonly onStop: () => void;
-}
+/** A run, as far as whoever did not open it is concerned. */
+export type OpenRun = Pick<TaskRun<never, never, never>, 'stop' | 'finish'>;
 
 /** The runs of one invocation: opens them, and ends with it those that are still open. */
 export class RunRegistry {
   readonly deadline: Deadline;
   readonly ledger: TaskLedger = new TaskLedger();
-  readonly #runs = new Set<Pick<TaskRun<never, never, never>, 'stop' | 'finish'>>();
+  readonly #runs = new Set<OpenRun>();
   #isClosed = false;
   #ended: Promise<void> | undefined;
 
@@ -25,7 +23,7 @@ export class RunRegistry {
   /** @throws {InvocationEndedError} After the end of the invocation. @throws {TypeError} For a task that is not a function. */
   assertUsable(task: unknown): void {
     if (this.#isClosed) throw new InvocationEndedError();
-    if (typeof task !== 'function') throw new TypeError(`Cannot run the task as it must be a function: ${task} (${typeof task})`);
+    if (typeof task !== 'function') throw new TypeError(`Cannot run the task as it must be a function: ${shown(task)}`);
   }
 
   /** @throws {InvocationEndedError} After the end of the invocation: a stream opens its run only when it is first read. */
@@ -33,7 +31,7 @@ export class RunRegistry {
     task: Task<Item, Value>,
     options: ResolvedIoMapOptions<Item>,
     delivery: Delivery<Value, Delivered>,
-    behaviour: RunBehaviour,
+    behaviour: Pick<TaskRunParts<Item, Value, Delivered>, 'hasGrace' | 'onStop'>,
   ): TaskRun<Item, Value, Delivered> {
     if (this.#isClosed) throw new InvocationEndedError();
     const run = new TaskRun({ task, options, delivery, deadline: this.deadline, ledger: this.ledger, ...behaviour });
@@ -41,7 +39,7 @@ export class RunRegistry {
     return run;
   }
 
-  close(run: Pick<TaskRun<never, never, never>, 'stop' | 'finish'>): void {
+  close(run: OpenRun): void {
     run.finish();
     this.#runs.delete(run);
   }

@@ -1,3 +1,4 @@
+import { shown } from '../validation.ts';
 import { isPromiseLike } from './is-promise-like.ts';
 
 /** What can be mapped: pulled item by item as slots free up. Promised items are awaited before their task starts. */
@@ -45,9 +46,10 @@ export class Source<Item> {
   constructor(items: Items<Item>) {
     this.#isAsync = items != null && Symbol.asyncIterator in Object(items);
     if (!this.#isAsync && !(items != null && Symbol.iterator in Object(items))) {
-      throw new TypeError(`Cannot iterate items as they must be an Iterable or AsyncIterable: ${items} (${typeof items})`);
+      throw new TypeError(`Cannot iterate items as they must be an Iterable or AsyncIterable: ${shown(items)}`);
     }
     this.size = sizeOf(items);
+    if (this.size !== undefined) handleRejections(items as Iterable<unknown>);
     this.#iterator = this.#isAsync
       ? (items as AsyncIterable<Item | Promise<Item>>)[Symbol.asyncIterator]()
       : (items as Iterable<Item | Promise<Item>>)[Symbol.iterator]();
@@ -74,8 +76,16 @@ export class Source<Item> {
     this.#isClosed = true;
     for (const pull of this.#pending) pull.resolve(DONE);
     this.#pending.clear();
-    void closeQuietly(this.#iterator);
+    // What has a size is there to the end, and has nothing to close: `rest` goes on with it.
+    if (this.size === undefined) void closeQuietly(this.#iterator);
     return DONE;
+  }
+
+  /** What p-map has not pulled of an input that has a size. */
+  *rest(): Generator<Arriving<Item>> {
+    if (this.size === undefined) return;
+    const iterator = this.#iterator as Iterator<Item | Promise<Item>>;
+    for (let result = this.#counted(iterator.next()); !result.done; result = this.#counted(iterator.next())) yield result.value;
   }
 
   /** Ends the wait for promised items: what has not come is missing, and what is handed out later must have come by then. */
@@ -95,7 +105,8 @@ export class Source<Item> {
     return new Promise((resolve, reject) => {
       const pull = { resolve };
       this.#pending.add(pull);
-      (this.#iterator as AsyncIterator<Item | Promise<Item>>).next().then((result) => {
+      // Not every iterator that calls itself asynchronous answers with a promise; `for await` takes those as well.
+      Promise.resolve((this.#iterator as AsyncIterator<Item | Promise<Item>>).next()).then((result) => {
         if (this.#pending.delete(pull)) resolve(this.#counted(result));
       }, reject);
     });
@@ -131,6 +142,11 @@ async function closeQuietly(iterator: Iterator<unknown> | AsyncIterator<unknown>
   try {
     await iterator.return?.();
   } catch {}
+}
+
+/** A promised item that is rejected before it is pulled, or never pulled, must not end the process as an unhandled rejection. */
+function handleRejections(items: Iterable<unknown>): void {
+  for (const item of items) if (isPromiseLike(item)) item.then(undefined, () => undefined);
 }
 
 function sizeOf(items: unknown): number | undefined {

@@ -25,6 +25,11 @@ export class SwapList<Entry extends SwapListEntry> {
     last.place = entry.place;
   }
 
+  /** Those in it now: an entry may go while this is walked. */
+  [Symbol.iterator](): Iterator<Entry> {
+    return [...this.#entries][Symbol.iterator]();
+  }
+
   /** Takes everything out. */
   drain(): Entry[] {
     return this.#entries.splice(0);

@@ -2,6 +2,7 @@
 export interface IoStatistics {
   readonly fulfilledCount: number;
   readonly rejectedCount: number;
+  /** Items of `mapSettled` and `stream` whose task was never called. A `map` that stops has no outcomes. */
   readonly skippedCount: number;
   /** Tasks running now, those included whose outcome was given before they ended. */
   readonly runningCount: number;

@@ -1,17 +1,20 @@
 import type { Deadline } from '../deadline/deadline.ts';
 import { DeadlineExceededError, TaskAbandonedError, TaskTimeoutError } from '../errors.ts';
-import type { ResolvedIoMapOptions } from '../options.ts';
 import type { RejectedOutcome, SkipReason } from '../result/outcome.ts';
+import { shown } from '../validation.ts';
 import { ByteBudget } from './byte-budget.ts';
+import type { ResolvedIoMapOptions } from './io-options.ts';
 import { isPromiseLike } from './is-promise-like.ts';
 import { MissingItem } from './source.ts';
+import { SwapList, type SwapListEntry } from './swap-list.ts';
 import type { TaskLedger } from './task-ledger.ts';
 
 /** What a task is given beside its item. */
 export interface TaskScope {
   /**
    * Aborts when the task is to stop: deadline, `timeoutMs`, the caller's signal, or a result that is no longer wanted. Pass it
-   * on to everything the task waits for.
+   * on to everything the task waits for. All tasks of a call share it, unless `timeoutMs` gives each its own, so remove a
+   * listener that you add yourself; the SDK and `fetch` do.
    */
   readonly signal: AbortSignal;
   /** Position of the item in the input, from 0. */
@@ -30,7 +33,7 @@ export interface Delivery<Value, Delivered> {
   skipped(index: number, reason: SkipReason): Delivered;
 }
 
-interface TaskRunParts<Item, Value, Delivered> {
+export interface TaskRunParts<Item, Value, Delivered> {
   readonly task: Task<Item, Value>;
   readonly options: ResolvedIoMapOptions<Item>;
   readonly deadline: Deadline;
@@ -58,10 +61,11 @@ export class TaskRun<Item, Value, Delivered> {
   readonly #controller = new AbortController();
   readonly #budget: ByteBudget | undefined;
   /** The signals and timers that running tasks have of their own, because of `timeoutMs`. */
-  readonly #timedTasks = new Map<AbortController, NodeJS.Timeout>();
+  readonly #timedTasks = new SwapList<TimedTask>();
   readonly #unlisten: () => void;
   readonly #endGrace: () => void;
   #graceMs = 0;
+  #isFinished = false;
   #graceTimer: NodeJS.Timeout | undefined;
 
   constructor(parts: TaskRunParts<Item, Value, Delivered>) {
@@ -119,11 +123,12 @@ export class TaskRun<Item, Value, Delivered> {
       }
     } catch (reason) {
       if (options.timeoutMs === undefined) ledger.ended();
-      ledger.rejectedCount += 1;
+      // What ends after its run has its outcome already.
+      if (!this.#isFinished) ledger.rejectedCount += 1;
       this.#budget?.release(bytes);
       return delivery.rejected(index, reason);
     }
-    ledger.fulfilledCount += 1;
+    if (!this.#isFinished) ledger.fulfilledCount += 1;
     this.#budget?.release(bytes);
     return delivery.fulfilled(index, value);
   }
@@ -135,7 +140,7 @@ export class TaskRun<Item, Value, Delivered> {
     this.stopCause = cause;
     this.#unlisten();
     this.#controller.abort(cause);
-    for (const controller of this.#timedTasks.keys()) controller.abort(cause);
+    for (const { controller } of this.#timedTasks) controller.abort(cause);
     this.#budget?.open();
     this.#parts.onStop();
     if (this.#parts.hasGrace) {
@@ -146,14 +151,16 @@ export class TaskRun<Item, Value, Delivered> {
 
   /** To be called when the run is over, whichever way: leaves no timer and no listener behind. */
   finish(): void {
+    this.#isFinished = true;
     this.#unlisten();
     clearTimeout(this.#graceTimer);
-    for (const timer of this.#timedTasks.values()) clearTimeout(timer);
+    for (const { timer } of this.#timedTasks) clearTimeout(timer);
     this.#endGrace();
   }
 
   /** The outcome of an item whose task has not settled when the run is over. */
   abandoned(index: number): RejectedOutcome {
+    this.#parts.ledger.rejectedCount += 1;
     const reason = new TaskAbandonedError(index, this.#graceMs, { cause: this.stopCause });
     return { status: 'rejected', index, reason };
   }
@@ -177,10 +184,11 @@ export class TaskRun<Item, Value, Delivered> {
         reject(reason);
         controller.abort(reason);
       }, timeoutMs);
-      this.#timedTasks.set(controller, timer);
+      const timed: TimedTask = { controller, timer, place: -1 };
+      this.#timedTasks.add(timed);
       const end = (): void => {
         clearTimeout(timer);
-        this.#timedTasks.delete(controller);
+        this.#timedTasks.remove(timed);
         ledger.ended();
       };
       (async () => task(item, { signal: controller.signal, index }))().then(
@@ -197,9 +205,14 @@ export class TaskRun<Item, Value, Delivered> {
   }
 }
 
+interface TimedTask extends SwapListEntry {
+  readonly controller: AbortController;
+  readonly timer: NodeJS.Timeout;
+}
+
 function checkedWeight(bytes: unknown, index: number, maxInFlightBytes: number): number {
   if (typeof bytes !== 'number' || !(bytes >= 0)) {
-    throw new TypeError(`Cannot start item ${index} as its weight must be a number of bytes >= 0: ${bytes} (${typeof bytes})`);
+    throw new TypeError(`Cannot start item ${index} as its weight must be a number of bytes >= 0: ${shown(bytes)}`);
   }
   if (bytes > maxInFlightBytes) {
     throw new RangeError(

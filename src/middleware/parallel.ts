@@ -18,6 +18,9 @@ export interface ParallelInternal extends Record<string, unknown> {
  * which Middy calls no `after` and no `onError`, leaves nothing behind. Nor does Middy call ours when the `after` or `onError`
  * of a middleware used later returns a value: tasks that nobody awaited then run on, until the deadline.
  *
+ * Not for response streaming: there Middy ends the invocation, for its middlewares, before the body is read. Read `io.stream` to
+ * its end in the handler.
+ *
  * @example
  * ```ts
  * export const handler = middy<{ keys: string[] }>()

@@ -1,5 +1,6 @@
 import { type ParallelOptions, resolveOptions } from '../options.ts';
 import { createRuntime } from '../runtime/runtime.ts';
+import { shown } from '../validation.ts';
 import { type InvocationContext, type ParallelContext, remainingTimeOf } from './lambda-context.ts';
 
 /**
@@ -19,10 +20,9 @@ export function withParallel<Event, Result, Context extends InvocationContext = 
   handler: (event: Event, context: Context & ParallelContext) => Promise<Result> | Result,
 ): (event: Event, context: Context) => Promise<Result> {
   const resolved = resolveOptions(options);
-  if (typeof handler !== 'function')
-    throw new TypeError(`Cannot wrap the handler as it must be a function: ${handler} (${typeof handler})`);
+  if (typeof handler !== 'function') throw new TypeError(`Cannot wrap the handler as it must be a function: ${shown(handler)}`);
   return async (event, context) => {
     await using runtime = createRuntime(resolved, remainingTimeOf(context));
-    return await handler(event, Object.assign(context, { parallel: runtime }));
+    return await handler(event, Object.assign(context ?? {}, { parallel: runtime }) as Context & ParallelContext);
   };
 }

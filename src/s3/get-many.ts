@@ -1,22 +1,24 @@
 import type { Io } from '../io/io.ts';
-import type { IoMapSettledOptions } from '../options.ts';
+import { IO_MAP_SETTLED_KEYS, type IoMapSettledOptions } from '../io/io-options.ts';
+import { ioEngine, onlyKnownKeys } from '../validation.ts';
 import type { ObjectReader } from './object-reader.ts';
 import { type ObjectsResult, readObjects, type UseObject } from './read-objects.ts';
 
-/** Options of `reader.getMany`: those of `io.mapSettled`, what to read, and what is to become of it. */
-export interface GetManyOptions<Value> extends IoMapSettledOptions<string> {
+/** Options of `reader.getMany`: those of `io.mapSettled`, and what to read. An unknown key is an error. */
+export interface GetManyOptions extends IoMapSettledOptions<string> {
   readonly bucket: string;
   /** An array, or an iterator that is pulled as slots free up. */
   readonly keys: Iterable<string> | AsyncIterable<string>;
-  /** Without it the outcomes hold the objects, and memory all of them. */
-  readonly use?: UseObject<Value>;
 }
 
 export async function getMany<Value>(
   reader: ObjectReader,
   io: Io,
-  { bucket, keys, use, ...options }: GetManyOptions<Value>,
+  given: GetManyOptions & { readonly use?: UseObject<Value> },
 ): Promise<ObjectsResult<Value>> {
+  ioEngine('getMany', io);
+  onlyKnownKeys('getMany', given, ['bucket', 'keys', 'use', ...IO_MAP_SETTLED_KEYS]);
+  const { bucket, keys, use, ...options } = given;
   // A string is an iterable of its letters.
   if (typeof keys === 'string') {
     throw new TypeError(`Cannot read objects as keys must be an array or iterator of strings: ${JSON.stringify(keys)}`);

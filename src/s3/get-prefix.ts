@@ -3,20 +3,19 @@ import { serviceCallError } from '../aws/service-call-error.ts';
 import { Sockets } from '../aws/sockets.ts';
 import { ServiceCallError } from '../errors.ts';
 import type { Io } from '../io/io.ts';
-import type { IoMapSettledOptions } from '../options.ts';
+import { IO_MAP_SETTLED_KEYS, type IoMapSettledOptions } from '../io/io-options.ts';
+import { ioEngine, onlyKnownKeys } from '../validation.ts';
 import { ListingInterruptedError } from './listing-interrupted-error.ts';
 import type { ObjectReader } from './object-reader.ts';
 import { type ObjectsResult, readObjects, type UseObject } from './read-objects.ts';
 
-/** Options of `reader.getPrefix`: those of `io.mapSettled`, what to list, and what is to become of it. */
-export interface GetPrefixOptions<Value> extends Omit<IoMapSettledOptions<ListedObject>, 'weight'> {
+/** Options of `reader.getPrefix`: those of `io.mapSettled`, and what to list. An unknown key is an error. */
+export interface GetPrefixOptions extends Omit<IoMapSettledOptions<ListedObject>, 'weight'> {
   readonly bucket: string;
   /** What the keys begin with. `''` is the whole bucket. */
   readonly prefix: string;
   /** Reads only what this is true for: by key, size, date. @defaultValue everything but the empty `folder/` markers of consoles */
-  readonly filter?: (object: ListedObject) => boolean;
-  /** Without it the outcomes hold the objects, and memory all of them. */
-  readonly use?: UseObject<Value>;
+  readonly filter?: ((object: ListedObject) => boolean) | undefined;
 }
 
 /** An object as the listing has it. `maxInFlightBytes` counts its `size`. */
@@ -31,8 +30,12 @@ export async function getPrefix<Value>(
   client: S3Client,
   reader: ObjectReader,
   io: Io,
-  { bucket, prefix, filter = isNotMarker, use, ...options }: GetPrefixOptions<Value>,
+  given: GetPrefixOptions & { readonly use?: UseObject<Value> },
 ): Promise<ObjectsResult<Value>> {
+  ioEngine('getPrefix', io);
+  const known = IO_MAP_SETTLED_KEYS.filter((key) => key !== 'weight');
+  onlyKnownKeys('getPrefix', given, ['bucket', 'prefix', 'filter', 'use', ...known]);
+  const { bucket, prefix, filter = isNotMarker, use, ...options } = given;
   if (typeof prefix !== 'string') {
     throw new TypeError(`Cannot list s3://${bucket} as prefix must be a string, '' for all: ${JSON.stringify(prefix)}`);
   }

@@ -1,11 +1,12 @@
 import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import { serviceCallError } from '../aws/service-call-error.ts';
 import { Sockets } from '../aws/sockets.ts';
+import { untilAborted } from '../aws/until-aborted.ts';
 import type { Io } from '../io/io.ts';
-import { onlyKnownKeys } from '../options.ts';
+import { abortSignal, onlyKnownKeys, shown } from '../validation.ts';
 import { type GetManyOptions, getMany } from './get-many.ts';
 import { type GetPrefixOptions, getPrefix } from './get-prefix.ts';
-import type { ObjectsResult } from './read-objects.ts';
+import type { ObjectsResult, UseObject } from './read-objects.ts';
 import type { S3Object } from './s3-object.ts';
 
 /** Which object, and until when. */
@@ -13,11 +14,11 @@ export interface GetRequest {
   readonly bucket: string;
   readonly key: string;
   /** A version other than the latest. */
-  readonly versionId?: string;
+  readonly versionId?: string | undefined;
   /** As in HTTP: `bytes=0-1023`. The whole object when absent. */
-  readonly range?: string;
+  readonly range?: string | undefined;
   /** Aborts the request, also while the body is being read. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Reads objects, many at a time. Made once, in the init phase; holds no state of an invocation. */
@@ -31,22 +32,25 @@ export interface ObjectReader {
   get(request: GetRequest): Promise<S3Object>;
 
   /**
-   * Reads the objects of `keys` in parallel, one outcome each, in order. Its value is what `use` returns, not what the
-   * result is assigned to: hence `NoInfer`.
+   * Reads the objects of `keys` in parallel, one outcome each, in order: the value that `use` makes of each object, which is
+   * then free to go. Without `use` the outcomes hold the objects, and memory all of them.
    *
    * @throws What iterating `keys` throws. A failed download is an outcome.
    * @throws {TypeError | RangeError} For a wrong option, before anything starts.
    */
-  getMany<Value = S3Object>(io: Io, options: GetManyOptions<Value>): Promise<ObjectsResult<NoInfer<Value>>>;
+  getMany<Value>(io: Io, options: GetManyOptions & { readonly use: UseObject<Value> }): Promise<ObjectsResult<Value>>;
+  getMany(io: Io, options: GetManyOptions): Promise<ObjectsResult<S3Object>>;
 
   /**
-   * Lists the objects under a prefix and reads them in parallel while the listing goes on, one outcome each, in key order.
+   * Lists the objects under a prefix and reads them in parallel while the listing goes on, one outcome each, in key order; with
+   * `use` as in `getMany`.
    *
    * @throws {ServiceCallError} If the first page cannot be listed.
    * @throws {ListingInterruptedError} If a later one cannot: it has the result of all that was listed.
    * @throws {TypeError | RangeError} For a wrong option, before anything starts.
    */
-  getPrefix<Value = S3Object>(io: Io, options: GetPrefixOptions<Value>): Promise<ObjectsResult<NoInfer<Value>>>;
+  getPrefix<Value>(io: Io, options: GetPrefixOptions & { readonly use: UseObject<Value> }): Promise<ObjectsResult<Value>>;
+  getPrefix(io: Io, options: GetPrefixOptions): Promise<ObjectsResult<S3Object>>;
 }
 
 /**
@@ -63,13 +67,14 @@ export interface ObjectReader {
  */
 export function createObjectReader(client: S3Client): ObjectReader {
   if (typeof client?.send !== 'function') {
-    throw new TypeError(`Cannot make an object reader as its client must be an S3Client: ${client} (${typeof client})`);
+    throw new TypeError(`Cannot make an object reader as its client must be an S3Client: ${shown(client)}`);
   }
   const sockets = Sockets.of(client);
   const reader: ObjectReader = {
     get: (request) => sockets.with(() => getObject(client, request)),
-    getMany: (io, options) => getMany(reader, io, options),
-    getPrefix: (io, options) => getPrefix(client, reader, io, options),
+    getMany: <Value>(io: Io, options: GetManyOptions & { readonly use?: UseObject<Value> }) => getMany(reader, io, options),
+    getPrefix: <Value>(io: Io, options: GetPrefixOptions & { readonly use?: UseObject<Value> }) =>
+      getPrefix(client, reader, io, options),
   };
   return reader;
 }
@@ -77,6 +82,7 @@ export function createObjectReader(client: S3Client): ObjectReader {
 async function getObject(client: S3Client, request: GetRequest): Promise<S3Object> {
   onlyKnownKeys('get', request, ['bucket', 'key', 'versionId', 'range', 'signal']);
   const { bucket, key, versionId, range, signal } = request;
+  abortSignal(signal);
   for (const [name, value] of Object.entries({ bucket, key })) {
     if (typeof value !== 'string' || value === '') {
       throw new TypeError(`Cannot get an object as its ${name} must be a string that is not empty: ${JSON.stringify(value)}`);
@@ -84,11 +90,7 @@ async function getObject(client: S3Client, request: GetRequest): Promise<S3Objec
   }
   const command = new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId, Range: range });
   try {
-    const output = await client.send(command, signal ? { abortSignal: signal } : {});
-    const body = await readBody(output);
-    // An aborted request drops what was received and not yet read, so the body may have ended early without an error.
-    signal?.throwIfAborted();
-    return { ...describe(key, output), body };
+    return await untilAborted(readObject(client, key, command, signal), signal);
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
     throw serviceCallError(`get s3://${bucket}/${key}`, cause, {
@@ -98,6 +100,19 @@ async function getObject(client: S3Client, request: GetRequest): Promise<S3Objec
       InvalidRange: `the range ${range} lies outside the object`,
     });
   }
+}
+
+async function readObject(
+  client: S3Client,
+  key: string,
+  command: GetObjectCommand,
+  signal: AbortSignal | undefined,
+): Promise<S3Object> {
+  const output = await client.send(command, signal ? { abortSignal: signal } : {});
+  const body = await readBody(output);
+  // An aborted request drops what was received and not yet read, so the body may have ended early without an error.
+  signal?.throwIfAborted();
+  return { ...describe(key, output), body };
 }
 
 /** Every body is read to its end or destroyed: one left open would hold its socket for ever. */

@@ -1,5 +1,6 @@
 import type { Io } from '../io/io.ts';
-import type { IoMapSettledOptions } from '../options.ts';
+import type { IoMapSettledOptions } from '../io/io-options.ts';
+import type { TaskScope } from '../io/task-run.ts';
 import type { TaskOutcome } from '../result/outcome.ts';
 import type { CompletionReason } from '../result/parallel-result.ts';
 import { ObjectMeter, type ObjectTotals } from './object-meter.ts';
@@ -8,10 +9,7 @@ import { recorded } from './recorded.ts';
 import type { S3Object } from './s3-object.ts';
 
 /** What is to become of each object. Its value is the object's outcome; the object itself is then free to go. */
-export type UseObject<Value> = (
-  object: S3Object,
-  scope: { readonly signal: AbortSignal; readonly index: number },
-) => Value | PromiseLike<Value>;
+export type UseObject<Value> = (object: S3Object, scope: TaskScope) => Value | PromiseLike<Value>;
 
 /** The outcome of one object. */
 export type ObjectOutcome<Value> = TaskOutcome<Value> & { readonly key: string };
@@ -50,7 +48,7 @@ export async function readObjects<Entry, Value>(
   }
   const { items: recordedItems, entries } = recorded(items);
   const meter = new ObjectMeter();
-  const task = async (entry: Entry, scope: { signal: AbortSignal; index: number }): Promise<Value> => {
+  const task = async (entry: Entry, scope: TaskScope): Promise<Value> => {
     const object = await reader.get({ bucket, key: keyOf(entry), signal: scope.signal });
     meter.add(object.body.byteLength);
     // Without `use` the caller has named no value of its own: `Value` is `S3Object`.

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { vi } from 'vitest';
+import { embeddedEnvironment } from '../../local/environment/embedded-environment.ts';
 import { type EmbeddedAws, type EmbeddedAwsOptions, startEmbeddedAws } from '../../local/index.ts';
 import { lambdaContext } from './lambda-context.ts';
 
@@ -16,26 +17,27 @@ export async function deploy(
   variables: Record<string, string> = {},
 ): Promise<Deployed> {
   const aws = await startEmbeddedAws(options);
-  const environment = {
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    ...variables,
+  const remove = async (): Promise<void> => {
+    vi.unstubAllEnvs();
+    await aws.close();
   };
-  for (const [variable, value] of Object.entries(environment)) vi.stubEnv(variable, value);
-  vi.resetModules();
-  const module: { handler: (event: unknown, context: unknown) => Promise<Record<string, unknown>> } = await import(
-    `../../handlers/${name}.ts`
-  );
-  return {
-    aws,
-    invoke: (event, remainingMs) => module.handler(JSON.parse(JSON.stringify(event)), lambdaContext(remainingMs)),
-    async [Symbol.asyncDispose]() {
-      vi.unstubAllEnvs();
-      await aws.close();
-    },
-  };
+  try {
+    const environment = { ...embeddedEnvironment(aws.url), ...variables };
+    for (const variable of Object.keys(process.env)) if (!(variable in environment)) vi.stubEnv(variable, undefined);
+    for (const [variable, value] of Object.entries(environment)) vi.stubEnv(variable, value);
+    vi.resetModules();
+    const module: { handler: (event: unknown, context: unknown) => Promise<Record<string, unknown>> } = await import(
+      `../../handlers/${name}.ts`
+    );
+    return {
+      aws,
+      invoke: (event, remainingMs) => module.handler(JSON.parse(JSON.stringify(event)), lambdaContext(remainingMs)),
+      [Symbol.asyncDispose]: remove,
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }
 
 export async function sampleEvent(name: string): Promise<Record<string, unknown>> {

@@ -71,14 +71,18 @@ test('io.mapSettled() rejects an item that is heavier than maxInFlightBytes, and
   expect(runtime.statistics.io).toMatchObject({ fulfilledCount: 2, rejectedCount: 1 });
 });
 
-test.each([Number.NaN, -1, '5', undefined, null])('io.mapSettled() rejects an item that weighs %o', async (bytes) => {
+test.each([
+  [Number.NaN, 'NaN (number)'],
+  [-1, '-1 (number)'],
+  ['5', '"5"'],
+  [undefined, 'undefined (undefined)'],
+  [null, 'null (object)'],
+])('io.mapSettled() rejects an item that weighs %o', async (bytes, shown) => {
   await using runtime = createParallel();
   const task = vi.fn();
   const result = await runtime.io.mapSettled(['a'], task, { maxInFlightBytes: 10, weight: () => bytes as number });
   expect(result.rejected).toEqual([{ status: 'rejected', index: 0, reason: expect.any(TypeError) }]);
-  expect(String(result.rejected[0]?.reason)).toContain(
-    `item 0 as its weight must be a number of bytes >= 0: ${bytes} (${typeof bytes})`,
-  );
+  expect(String(result.rejected[0]?.reason)).toContain(`item 0 as its weight must be a number of bytes >= 0: ${shown}`);
   expect(task).not.toHaveBeenCalled();
 });
 

@@ -11,11 +11,12 @@ const wrongAnywhere: Wrong[] = [
   [{ concurrency: Number.POSITIVE_INFINITY }, RangeError, 'Cannot use concurrency as it must be an integer >= 1: Infinity'],
   [{ concurrency: '8' }, TypeError, 'Cannot use concurrency as it must be an integer >= 1: "8"'],
   [{ concurrency: null }, TypeError, 'Cannot use concurrency as it must be an integer >= 1: null (object)'],
-  [{ concurrency: 8n }, TypeError, 'Cannot use concurrency as it must be an integer >= 1: 8 (bigint)'],
+  [{ concurrency: Symbol('8') }, TypeError, 'Cannot use concurrency as it must be an integer >= 1: Symbol(8) (symbol)'],
+  [{ concurrency: 8n }, TypeError, 'Cannot use concurrency as it must be an integer >= 1: 8n (bigint)'],
   [{ timeoutMs: 0 }, RangeError, 'Cannot use timeoutMs as it must be an integer from 1 to 2147483647: 0'],
   [{ timeoutMs: 2 ** 31 }, RangeError, 'Cannot use timeoutMs as it must be an integer from 1 to 2147483647: 2147483648'],
   [{ timeoutMs: '1s' }, TypeError, 'Cannot use timeoutMs as it must be an integer from 1 to 2147483647: "1s"'],
-  [{ signal: {} }, TypeError, 'Cannot use signal as it must be an AbortSignal: [object Object] (object)'],
+  [{ signal: {} }, TypeError, 'Cannot use signal as it must be an AbortSignal: {} (object)'],
   [{ signal: null }, TypeError, 'Cannot use signal as it must be an AbortSignal: null (object)'],
   [{ maxInFlightBytes: 10 }, TypeError, 'maxInFlightBytes is given without weight; give both or neither'],
   [{ weight: () => 1 }, TypeError, 'weight is given without maxInFlightBytes; give both or neither'],
@@ -93,11 +94,16 @@ describe.each([
     expect(next).not.toHaveBeenCalled();
   });
 
-  test.each([undefined, null, 'task', {}])('task %o', async (task) => {
+  test.each([
+    [undefined, 'undefined (undefined)'],
+    [null, 'null (object)'],
+    ['task', '"task"'],
+    [{}, '{} (object)'],
+  ])('task %o', async (task, shown) => {
     await using runtime = createParallel();
     const { items, next } = untouched();
     const call = async () => runtime.io[name](items, task as never);
-    await expect(call()).rejects.toThrow(new TypeError(`Cannot run the task as it must be a function: ${task} (${typeof task})`));
+    await expect(call()).rejects.toThrow(new TypeError(`Cannot run the task as it must be a function: ${shown}`));
     expect(next).not.toHaveBeenCalled();
   });
 });

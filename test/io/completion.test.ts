@@ -116,3 +116,14 @@ describe('io.mapSettled()', () => {
     });
   });
 });
+
+test('io.mapSettled() tolerates exactly toleratedFailurePercentage, also where it has no exact binary form', async () => {
+  await using runtime = createParallel();
+  const items = Array.from({ length: 375 }, (_, index) => index);
+  const failing = (failureCount: number) => async (item: number) => {
+    if (item < failureCount) throw new Error('wrong');
+  };
+  const options = { toleratedFailurePercentage: 18.4 };
+  expect((await runtime.io.mapSettled(items, failing(69), options)).completionReason).toBe('all-settled');
+  expect((await runtime.io.mapSettled(items, failing(70), options)).completionReason).toBe('failure-tolerance-exceeded');
+});

@@ -54,7 +54,7 @@ test('io.mapSettled() abandons tasks that ignore their signal after half the mar
   const { reason } = outcomes[0] as RejectedOutcome;
   expect(reason).toBeInstanceOf(TaskAbandonedError);
   expect(reason).toMatchObject({ message: expect.stringMatching(/item 0.*250 ms/), cause: expect.any(DeadlineExceededError) });
-  expect(runtime.statistics.io.runningCount).toBe(1);
+  expect(runtime.statistics.io).toMatchObject({ fulfilledCount: 1, rejectedCount: 1, runningCount: 1 });
 });
 
 test('io.mapSettled() ignores what an abandoned task still returns or throws', async () => {
@@ -69,6 +69,7 @@ test('io.mapSettled() ignores what an abandoned task still returns or throws', a
   await vi.advanceTimersByTimeAsync(0);
   expect(result.outcomes.map(({ status }) => status)).toEqual(before);
   expect(runtime.statistics.io.runningCount).toBe(0);
+  expect(runtime.statistics.io).toMatchObject({ fulfilledCount: 0, rejectedCount: 2 });
 });
 
 test('the response leaves before half the margin is used up, also where it waits for the same tasks twice', async () => {

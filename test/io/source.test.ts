@@ -1,4 +1,4 @@
-import { createParallel, type Items } from 'lambda-parallel';
+import { createParallel, type Io, type Items } from 'lambda-parallel';
 import { describe, expect, test, vi } from 'vitest';
 import { collect } from '../helpers/collect.ts';
 import { gate } from '../helpers/gate.ts';
@@ -411,4 +411,42 @@ test('io.mapSettled() has an outcome, and nothing else, for each index when an i
   const { outcomes } = await run;
   expect(outcomes.map(({ index }) => index)).toEqual(outcomes.map((_, index) => index));
   for (const { status } of outcomes) expect(['fulfilled', 'rejected', 'skipped']).toContain(status);
+});
+
+test.each(['mapSettled', 'stream'] as const)(
+  'io.%s() of an array handles the rejection of a promised item before its turn comes, or where it never comes',
+  async (name) => {
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    try {
+      await using runtime = createParallel({ concurrency: 1 });
+      const first = gate();
+      const items = [first.passed, Promise.reject(new Error('early')), Promise.reject(new Error('never pulled'))];
+      const stop = new AbortController();
+      const reading = read(runtime.io, name, items, stop.signal);
+      // An unhandled rejection is reported once the turn is over.
+      await new Promise(setImmediate);
+      stop.abort();
+      first.open();
+      await reading;
+      await new Promise(setImmediate);
+      expect(unhandled).not.toHaveBeenCalled();
+    } finally {
+      process.off('unhandledRejection', unhandled);
+    }
+  },
+);
+
+async function read(io: Io, name: 'mapSettled' | 'stream', items: Promise<void>[], signal: AbortSignal): Promise<void> {
+  if (name === 'mapSettled') await io.mapSettled(items, () => undefined, { signal });
+  // A promised item that has not come, or comes to nothing, ends the stream.
+  else await collect(io.stream(items, () => undefined, { signal })).catch(() => undefined);
+}
+
+test('io.map() takes an async iterator whose next() answers without a promise, as `for await` does', async () => {
+  await using runtime = createParallel();
+  let count = 0;
+  const next = () => ({ done: count === 3, value: count++ });
+  const items = { [Symbol.asyncIterator]: () => ({ next }) } as unknown as AsyncIterable<number>;
+  expect(await runtime.io.map(items, (item) => item)).toEqual([0, 1, 2]);
 });

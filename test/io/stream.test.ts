@@ -126,3 +126,45 @@ test('io.stream() leaves no timer when the consumer leaves while tasks run that 
     vi.useRealTimers();
   }
 });
+
+test('io.stream() that is left while a read is pending tells its tasks at once, and ends', async () => {
+  await using runtime = createParallel();
+  const told: unknown[] = [];
+  const stream = runtime.io.stream([1, 2], async (_item, { signal }) => {
+    await toldToStop(signal).catch((reason) => told.push(reason));
+  });
+  const pending = stream.next();
+  await turn();
+  await stream.return();
+  await pending;
+  expect(told).toHaveLength(2);
+  expect(told[0]).toMatchObject({ message: 'Stopped: the consumer of io.stream left the loop' });
+});
+
+test('io.stream() does not abort the signal of its tasks when it is read to its end', async () => {
+  await using runtime = createParallel();
+  const signals: AbortSignal[] = [];
+  for await (const _ of runtime.io.stream([1, 2], (_item, { signal }) => signals.push(signal)));
+  expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
+});
+
+test('io.stream() gives what a long array still held at the deadline its outcomes, without running it through p-map', async () => {
+  let remainingMs = 10_000;
+  vi.useFakeTimers();
+  try {
+    await using runtime = createParallel({ concurrency: 1 }, { getRemainingTimeInMillis: () => remainingMs });
+    const items = Array.from({ length: 50_000 }, (_, index) => index);
+    const outcomes: { index: number; status: string; item: number }[] = [];
+    for await (const outcome of runtime.io.stream(items, (item) => item)) {
+      outcomes.push(outcome);
+      if (outcome.index === 2) vi.setSystemTime(Date.now() + 10_000);
+      remainingMs = 0;
+    }
+    expect(outcomes.map(({ index }) => index)).toEqual(items);
+    expect(outcomes.map(({ item }) => item)).toEqual(items);
+    expect(outcomes.filter(({ status }) => status === 'skipped').length).toBeGreaterThan(49_900);
+    expect(runtime.statistics.io.skippedCount).toBe(outcomes.filter(({ status }) => status === 'skipped').length);
+  } finally {
+    vi.useRealTimers();
+  }
+});

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFleet } from '../../local/ec2/fleet.ts';
+import { embeddedEnvironment } from '../../local/environment/embedded-environment.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../local/index.ts';
 import { onPath } from '../helpers/on-path.ts';
 
@@ -28,16 +29,7 @@ describe.skipIf(command === undefined)('the aws CLI', () => {
   });
 
   async function cli(...args: string[]): Promise<string> {
-    const env = {
-      ...process.env,
-      AWS_ENDPOINT_URL: aws.url,
-      AWS_DEFAULT_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      // Not the settings of whoever runs the tests.
-      AWS_CONFIG_FILE: join(folder, 'config'),
-      AWS_SHARED_CREDENTIALS_FILE: join(folder, 'credentials'),
-    };
+    const env = embeddedEnvironment(aws.url);
     const { stdout } = await promisify(execFile)(command ?? 'aws', args, { env });
     return stdout;
   }

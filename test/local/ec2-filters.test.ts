@@ -110,11 +110,22 @@ test('compilePattern() agrees with a matcher that tries every way', () => {
   const text = fc.array(fc.constantFrom('a', 'b', '.', '*', '\\', '^', '\n')).map((parts) => parts.join(''));
   fc.assert(
     fc.property(pattern, text, (p, t) => {
-      expect(compilePattern(p).test(t)).toBe(matches(p, t));
+      expect(compilePattern(p)(t)).toBe(matches(p, t));
       if (isExact(p)) expect(matches(p, t)).toBe(p === t);
     }),
     { numRuns: 2000 },
   );
+});
+
+const long = 'a'.repeat(254);
+test.each([
+  [`${'?*'.repeat(127)}z`, long, false],
+  [`${'?*'.repeat(127)}z`, `${long}z`, true],
+  [`${'*a'.repeat(127)}z`, long, false],
+  [`${'?'.repeat(254)}z`, `${long}z`, true],
+  [`${'?'.repeat(253)}z`, `${long}z`, false],
+])('compilePattern(%j) answers for %j', (pattern, text, isMatch) => {
+  expect(compilePattern(pattern)(text)).toBe(isMatch);
 });
 
 function matches(pattern: string, text: string): boolean {

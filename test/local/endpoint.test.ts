@@ -38,3 +38,9 @@ test('close() ends the port, also under open connections', async () => {
   await aws.close();
   await expect(fetch(aws.url)).rejects.toThrow();
 });
+
+test('close() may be called again, also before the first call has ended', async () => {
+  await using aws = await startEmbeddedAws();
+  await Promise.all([aws.close(), aws.close()]);
+  await aws.close();
+});

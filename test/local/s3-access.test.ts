@@ -37,6 +37,33 @@ test('headers that a presigner moved into the URL count as headers', async () =>
   expect(await answer.text()).toContain('<Code>BadDigest</Code>');
 });
 
+test.each([
+  'x-amz-meta-a=x%0d%0ay',
+  'x-amz-meta-a=%00',
+  'x-amz-meta-a%20b=x',
+  'x-amz-meta-%C3%BC=x',
+  'x-amz-website-redirect-location=%0a',
+])('what cannot be a header is refused in a URL as well: %s', async (parameter) => {
+  await using scene = await startEmbeddedS3({ s3: { now: () => SIGNED_AT } });
+  for (const presigned of [PRESIGNED, `AWSAccessKeyId=test&Signature=00&Expires=${SIGNED_AT / 1000}`]) {
+    const answer = await fetch(`${scene.url}/bucket/k?${presigned}&${parameter}`, { method: 'PUT', body: 'x' });
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain('<Code>InvalidArgument</Code>');
+    expect((await fetch(`${scene.url}/bucket/k?${presigned}`)).status).toBe(404);
+  }
+});
+
+test('metadata in a presigned URL is stored, also what is not ASCII', async () => {
+  await using scene = await startEmbeddedS3({ s3: { now: () => SIGNED_AT } });
+  for (const presigned of [PRESIGNED, `AWSAccessKeyId=test&Signature=00&Expires=${SIGNED_AT / 1000}`]) {
+    const put = await fetch(`${scene.url}/bucket/k?${presigned}&x-amz-meta-a=%E6%97%A5`, { method: 'PUT', body: 'x' });
+    expect(put.status).toBe(200);
+    const got = await fetch(`${scene.url}/bucket/k?${presigned}`);
+    expect(Buffer.from(got.headers.get('x-amz-meta-a') ?? '', 'latin1').toString()).toBe('日');
+    await fetch(`${scene.url}/bucket/k?${presigned}`, { method: 'DELETE' });
+  }
+});
+
 test('a presigned URL of Signature Version 2 works until it expires', async () => {
   await using scene = await startEmbeddedS3({ s3: { now: () => SIGNED_AT } });
   await scene.s3.send(new PutObjectCommand({ Bucket: 'bucket', Key: 'k', Body: 'x' }));

@@ -69,6 +69,7 @@ test.each([
   ['chunks of another length than declared', '3\r\nabc\r\n0\r\n\r\n', 400, 'IncompleteBody'],
   ['a chunk longer than the body', '9\r\n1234', 400, 'IncompleteBody'],
   ['a size that is none', 'x\r\n123456789\r\n0\r\n\r\n', 400, 'IncompleteBody'],
+  ['a chunk that no line end follows', '9\r\n123456789XX0\r\n\r\n', 400, 'IncompleteBody'],
   ['no framing at all', '123456789', 400, 'IncompleteBody'],
   ['a small chunk before the last', '4\r\n1234\r\n5\r\n56789\r\n0\r\n\r\n', 403, 'InvalidChunkSizeError'],
 ])('aws-chunked: %s is refused', async (_name, body, status, code) => {

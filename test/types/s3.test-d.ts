@@ -52,18 +52,18 @@ test('getMany() and getPrefix() give objects without `use`, and nothing else', (
 });
 
 test('keys come from any iterable of strings, and not as promises, which would be no keys in the outcomes', () => {
-  expectTypeOf<Set<string>>().toExtend<GetManyOptions<unknown>['keys']>();
-  expectTypeOf<Generator<string>>().toExtend<GetManyOptions<unknown>['keys']>();
-  expectTypeOf<AsyncGenerator<string>>().toExtend<GetManyOptions<unknown>['keys']>();
-  expectTypeOf<readonly string[]>().toExtend<GetManyOptions<unknown>['keys']>();
-  expectTypeOf<Promise<string>[]>().not.toExtend<GetManyOptions<unknown>['keys']>();
-  expectTypeOf<number[]>().not.toExtend<GetManyOptions<unknown>['keys']>();
+  expectTypeOf<Set<string>>().toExtend<GetManyOptions['keys']>();
+  expectTypeOf<Generator<string>>().toExtend<GetManyOptions['keys']>();
+  expectTypeOf<AsyncGenerator<string>>().toExtend<GetManyOptions['keys']>();
+  expectTypeOf<readonly string[]>().toExtend<GetManyOptions['keys']>();
+  expectTypeOf<Promise<string>[]>().not.toExtend<GetManyOptions['keys']>();
+  expectTypeOf<number[]>().not.toExtend<GetManyOptions['keys']>();
 });
 
 test('getPrefix() weighs by the listed size, so it takes no weight', () => {
-  expectTypeOf<GetPrefixOptions<unknown>>().not.toHaveProperty('weight');
-  expectTypeOf<GetManyOptions<unknown>>().toHaveProperty('weight');
-  expectTypeOf<NonNullable<GetPrefixOptions<unknown>['filter']>>().toEqualTypeOf<(object: ListedObject) => boolean>();
+  expectTypeOf<GetPrefixOptions>().not.toHaveProperty('weight');
+  expectTypeOf<GetManyOptions>().toHaveProperty('weight');
+  expectTypeOf<NonNullable<GetPrefixOptions['filter']>>().toEqualTypeOf<(object: ListedObject) => boolean>();
 });
 
 test('an outcome is that of any task, with its key; its value is there only after narrowing', () => {

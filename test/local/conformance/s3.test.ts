@@ -15,6 +15,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { expect } from 'vitest';
+import { AWKWARD_KEYS } from '../../helpers/awkward-keys.ts';
 import {
   bytesOf,
   describeS3,
@@ -185,6 +186,23 @@ describeS3('S3 writes and buckets', (behaviour) => {
       expect(await keysOf(s3, bucket, 'many/')).toEqual([]);
     },
     { moto: 'it ignores Quiet' },
+  );
+
+  behaviour(
+    'DeleteObjects deletes every key that PutObject takes',
+    async ({ s3, bucket }) => {
+      // The last ones are text that reads like an entity, and what the SDK writes as one.
+      const more = ['&#10;', '&amp;#10;', '&amp;lt;', '&nbsp;', '\r', '\u0085', '\u2028'];
+      const keys = [...AWKWARD_KEYS, ...more].map((key) => `awkward/${key}`);
+      for (const key of keys) await put(s3, bucket, key, 'x');
+      const Objects = keys.map((Key) => ({ Key }));
+      const { Errors: errors = [] } = await s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects } }));
+      expect(errors).toEqual([]);
+      const list = { Bucket: bucket, Prefix: 'awkward/', EncodingType: 'url' } as const;
+      const { Contents: left = [] } = await s3.send(new ListObjectsV2Command(list));
+      expect(left.map(({ Key }) => Key)).toEqual([]);
+    },
+    { moto: 'it does not take keys with a line end or a control character' },
   );
 
   behaviour('CopyObject copies bytes and metadata, or replaces the metadata', async ({ s3, bucket }) => {
