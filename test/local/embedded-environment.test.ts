@@ -11,7 +11,7 @@ const OF_AN_AWS_USER = {
   AWS_USE_FIPS_ENDPOINT: 'true',
   AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true',
   AWS_REGION: 'eu-west-1',
-  AWS_CONFIG_FILE: '/home/me/.aws/other',
+  AWS_CONFIG_FILE: 'elsewhere/config',
 };
 
 test('embeddedEnvironment() has nothing of AWS but what it sets, and everything else', () => {
