@@ -25,8 +25,8 @@ test.skipIf(script === undefined)(
       child.stdin.write('\u0003');
     });
     const patience = setTimeout(() => child.kill(), 20_000);
-  const [code] = (await once(child, 'exit')) as [number];
-  clearTimeout(patience);
+    const [code] = (await once(child, 'exit')) as [number];
+    clearTimeout(patience);
     expect(code).toBe(130);
     expect(screen).toContain('EBS volumes, a call per instance, sequential');
     expect(screen).not.toContain('speed-up');
