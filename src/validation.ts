@@ -35,14 +35,14 @@ export function shown(value: unknown): string {
 }
 
 /** @throws {TypeError} For what is no I/O engine, as `context.parallel` itself. */
-export function ioEngine(call: string, io: unknown): void {
+export function assertIo(call: string, io: unknown): void {
   if (typeof (io as { mapSettled?: unknown } | null | undefined)?.mapSettled !== 'function') {
     throw new TypeError(`Cannot run ${call} as io must be the I/O engine, context.parallel.io or runtime.io: ${shown(io)}`);
   }
 }
 
 /** @throws {TypeError} For what is neither absent nor an `AbortSignal`. */
-export function abortSignal(signal: unknown): void {
+export function assertAbortSignal(signal: unknown): void {
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(`Cannot use signal as it must be an AbortSignal: ${shown(signal)}`);
   }

@@ -1,6 +1,6 @@
 import type { EC2Client, Filter, Instance } from '@aws-sdk/client-ec2';
 import type { Io } from '../io/io.ts';
-import { integer, ioEngine, onlyKnownKeys, shown } from '../validation.ts';
+import { assertIo, integer, onlyKnownKeys, shown } from '../validation.ts';
 import { Ec2Calls } from './ec2-calls.ts';
 import { ThrottlePatience } from './throttle-patience.ts';
 import { chooseStrategy, VOLUME_STRATEGIES, type VolumeQuery, type VolumeStrategy, volumeQueries } from './volume-strategy.ts';
@@ -60,7 +60,7 @@ const NOT_TERMINATED: Filter = {
  * @throws {TypeError | RangeError} For a wrong option, before anything is called.
  */
 export async function volumeTotals(client: EC2Client, io: Io, options: VolumeTotalsOptions = {}): Promise<VolumeTotals> {
-  ioEngine('volumeTotals', io);
+  assertIo('volumeTotals', io);
   const { strategy, filters, ioOptions } = resolve(client, options);
   const patience = new ThrottlePatience();
   const calls = new Ec2Calls(client, patience);

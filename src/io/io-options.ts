@@ -1,4 +1,4 @@
-import { abortSignal, between, integer, onlyKnownKeys, shown } from '../validation.ts';
+import { assertAbortSignal, between, integer, onlyKnownKeys, shown } from '../validation.ts';
 
 /** Options of `io.map`. An unknown key is an error. */
 export interface IoMapOptions<Item> {
@@ -109,7 +109,7 @@ function resolveCommon<Item>(
   defaults: { concurrency: number },
 ): ResolvedIoMapOptions<Item> {
   const { concurrency = defaults.concurrency, timeoutMs, signal, maxInFlightBytes, weight } = options;
-  abortSignal(signal);
+  assertAbortSignal(signal);
   if (weight !== undefined && typeof weight !== 'function') {
     throw new TypeError(`Cannot use weight as it must be a function of the item that returns bytes: ${shown(weight)}`);
   }

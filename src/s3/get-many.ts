@@ -1,6 +1,6 @@
 import type { Io } from '../io/io.ts';
 import { IO_MAP_SETTLED_KEYS, type IoMapSettledOptions } from '../io/io-options.ts';
-import { ioEngine, onlyKnownKeys } from '../validation.ts';
+import { assertIo, onlyKnownKeys } from '../validation.ts';
 import type { ObjectReader } from './object-reader.ts';
 import { type ObjectsResult, readObjects, type UseObject } from './read-objects.ts';
 
@@ -16,7 +16,7 @@ export async function getMany<Value>(
   io: Io,
   given: GetManyOptions & { readonly use?: UseObject<Value> },
 ): Promise<ObjectsResult<Value>> {
-  ioEngine('getMany', io);
+  assertIo('getMany', io);
   onlyKnownKeys('getMany', given, ['bucket', 'keys', 'use', ...IO_MAP_SETTLED_KEYS]);
   const { bucket, keys, use, ...options } = given;
   // A string is an iterable of its letters.

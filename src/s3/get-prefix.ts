@@ -4,7 +4,7 @@ import { Sockets } from '../aws/sockets.ts';
 import { ServiceCallError } from '../errors.ts';
 import type { Io } from '../io/io.ts';
 import { IO_MAP_SETTLED_KEYS, type IoMapSettledOptions } from '../io/io-options.ts';
-import { ioEngine, onlyKnownKeys } from '../validation.ts';
+import { assertIo, onlyKnownKeys } from '../validation.ts';
 import { ListingInterruptedError } from './listing-interrupted-error.ts';
 import type { ObjectReader } from './object-reader.ts';
 import { type ObjectsResult, readObjects, type UseObject } from './read-objects.ts';
@@ -32,7 +32,7 @@ export async function getPrefix<Value>(
   io: Io,
   given: GetPrefixOptions & { readonly use?: UseObject<Value> },
 ): Promise<ObjectsResult<Value>> {
-  ioEngine('getPrefix', io);
+  assertIo('getPrefix', io);
   const known = IO_MAP_SETTLED_KEYS.filter((key) => key !== 'weight');
   onlyKnownKeys('getPrefix', given, ['bucket', 'prefix', 'filter', 'use', ...known]);
   const { bucket, prefix, filter = isNotMarker, use, ...options } = given;

@@ -3,7 +3,7 @@ import { serviceCallError } from '../aws/service-call-error.ts';
 import { Sockets } from '../aws/sockets.ts';
 import { untilAborted } from '../aws/until-aborted.ts';
 import type { Io } from '../io/io.ts';
-import { abortSignal, onlyKnownKeys, shown } from '../validation.ts';
+import { assertAbortSignal, onlyKnownKeys, shown } from '../validation.ts';
 import { type GetManyOptions, getMany } from './get-many.ts';
 import { type GetPrefixOptions, getPrefix } from './get-prefix.ts';
 import type { ObjectsResult, UseObject } from './read-objects.ts';
@@ -82,7 +82,7 @@ export function createObjectReader(client: S3Client): ObjectReader {
 async function getObject(client: S3Client, request: GetRequest): Promise<S3Object> {
   onlyKnownKeys('get', request, ['bucket', 'key', 'versionId', 'range', 'signal']);
   const { bucket, key, versionId, range, signal } = request;
-  abortSignal(signal);
+  assertAbortSignal(signal);
   for (const [name, value] of Object.entries({ bucket, key })) {
     if (typeof value !== 'string' || value === '') {
       throw new TypeError(`Cannot get an object as its ${name} must be a string that is not empty: ${JSON.stringify(value)}`);

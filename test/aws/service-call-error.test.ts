@@ -67,3 +67,9 @@ test.each([undefined, null, 'text', 7, {}])('serviceCallError() keeps %s as its 
   expect(error.cause).toBe(cause);
   expect(error.message).toMatch(/^Cannot x: .*see cause$/);
 });
+
+test('serviceCallError() tells who has no region what to set', () => {
+  expect(serviceCallError('get s3://photos/a.jpg', new Error('Region is missing')).message).toBe(
+    'Cannot get s3://photos/a.jpg: Error, "Region is missing"; set AWS_REGION, or the region of the client',
+  );
+});

@@ -99,3 +99,13 @@ describe('the timer of the deadline', () => {
     await runtime[Symbol.asyncDispose]();
   });
 });
+
+test.each([undefined, Number.NaN, '30000'])('a remaining time of %o, as of a mock, counts nothing down', async (remaining) => {
+  const runtime = createParallel({}, { getRemainingTimeInMillis: () => remaining as number });
+  expect(runtime.remainingMs).toBe(Number.POSITIVE_INFINITY);
+  const waiting = gate();
+  const run = runtime.io.map([1], () => waiting.passed);
+  expect(vi.getTimerCount()).toBe(0);
+  waiting.open();
+  await run;
+});

@@ -200,3 +200,27 @@ test('volumeTotals() takes a minute of nothing but throttles for an outage', asy
   vi.advanceTimersByTime(61_000);
   await got;
 });
+
+test('volumeTotals() ends when its signal aborts, also while the SDK sleeps between attempts and does not listen', async () => {
+  const sleeping = Promise.withResolvers<void>();
+  const retry = () => {
+    sleeping.resolve();
+    return new Promise<never>(() => undefined);
+  };
+  await using ec2 = await startEc2(TEN_CALLS, { retryStrategy: { mode: 'standard', retry } as never });
+  await using runtime = createParallel();
+  const abort = new AbortController();
+  const reading = volumeTotals(ec2.client, runtime.io, { ...PER_INSTANCE, signal: abort.signal });
+  await sleeping.promise;
+  const reason = new Error('enough');
+  abort.abort(reason);
+  await expect(reading).rejects.toBe(reason);
+  // The call itself has stopped, so nothing of ours is left for the invocation to wait for.
+  await turn();
+  expect(runtime.statistics.io.runningCount).toBe(0);
+});
+
+test('volumeTotals() that is given the runtime says that it wants the engine', async () => {
+  const call = async () => volumeTotals(ec2ClientOf('http://localhost'), { io: {} } as never);
+  await expect(call()).rejects.toThrow('Cannot run volumeTotals as io must be the I/O engine, context.parallel.io or runtime.io');
+});

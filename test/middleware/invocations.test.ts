@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import type { Context } from 'aws-lambda';
-import { InvocationEndedError, type ParallelRuntime } from 'lambda-parallel';
+import { InvocationEndedError, type ParallelRuntime, withParallel } from 'lambda-parallel';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { gate } from '../helpers/gate.ts';
 import { handlerForms } from '../helpers/handler-forms.ts';
@@ -121,4 +121,12 @@ describe.each(handlerForms)('%s', (_, wrap) => {
     const handler = wrap({}, async () => vi.getTimerCount());
     expect(await handler({}, lambdaContext())).toBeLessThanOrEqual(0);
   });
+});
+
+test('withParallel() that is called without a context, as in a unit test, has no deadline', async () => {
+  const handler = withParallel({}, async (event: number[], { parallel }) => [
+    parallel.remainingMs,
+    ...(await parallel.io.map(event, (item) => item + 1)),
+  ]);
+  expect(await handler([1, 2], undefined as never)).toEqual([Number.POSITIVE_INFINITY, 2, 3]);
 });

@@ -167,3 +167,41 @@ test('createObjectReader() refuses what is no client', () => {
     expect(() => createObjectReader(client as never)).toThrow(TypeError);
   }
 });
+
+test('get() rejects as soon as its signal aborts, also while the SDK sleeps between attempts and does not listen', async () => {
+  const sleeping = Promise.withResolvers<void>();
+  // As the retry strategies of older versions of the SDK.
+  const retry = () => {
+    sleeping.resolve();
+    return new Promise<never>(() => undefined);
+  };
+  await using embedded = await startEmbeddedS3();
+  const deaf = s3ClientOf(embedded.url, { retryStrategy: { mode: 'standard', retry } as never });
+  const abort = new AbortController();
+  const reading = createObjectReader(deaf).get({ bucket: 'bucket', key: 'a', signal: abort.signal });
+  await sleeping.promise;
+  const reason = new Error('enough');
+  abort.abort(reason);
+  await expect(reading).rejects.toBe(reason);
+  deaf.destroy();
+});
+
+test('get() refuses a signal that is none, before any request', async () => {
+  const reader = createObjectReader(s3ClientOf('http://localhost'));
+  const signal = {} as AbortSignal;
+  await expect(reader.get({ bucket: 'bucket', key: 'a', signal })).rejects.toThrow(
+    new TypeError('Cannot use signal as it must be an AbortSignal: {} (object)'),
+  );
+});
+
+test.each(['getMany', 'getPrefix'] as const)('%s() that is given the runtime says that it wants the engine', async (name) => {
+  const reader = createObjectReader(s3ClientOf('http://localhost'));
+  const runtime = { io: {} } as never;
+  const calls = {
+    getMany: async () => reader.getMany(runtime, { bucket: 'bucket', keys: ['a'] }),
+    getPrefix: async () => reader.getPrefix(runtime, { bucket: 'bucket', prefix: '' }),
+  };
+  await expect(calls[name]()).rejects.toThrow(
+    `Cannot run ${name} as io must be the I/O engine, context.parallel.io or runtime.io: { io: {} } (object)`,
+  );
+});
