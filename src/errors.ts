@@ -1,3 +1,5 @@
+import { shown } from './validation.ts';
+
 /**
  * What a caller is expected to catch. Wrong arguments throw `TypeError` or `RangeError` instead: they are mistakes in the
  * code, not events of a run.
@@ -99,5 +101,69 @@ export class ServiceCallError extends ParallelError {
     super(message, { cause });
     this.serviceCode = serviceCode;
     this.statusCode = statusCode;
+  }
+}
+
+/** A worker file, or Piscina's own `worker.js`, is not where the pool looks for it: thrown at cold start, before any event. */
+export class WorkerFileError extends ParallelError {
+  readonly code = 'ERR_PARALLEL_WORKER_FILE';
+
+  static {
+    WorkerFileError.prototype.name = 'WorkerFileError';
+  }
+}
+
+/** A worker file could not be loaded in a thread, or does not export `defineWorker(…)`. `cause` is what loading threw, if it did. */
+export class WorkerLoadError extends ParallelError {
+  readonly code = 'ERR_PARALLEL_WORKER_LOAD';
+
+  static {
+    WorkerLoadError.prototype.name = 'WorkerLoadError';
+  }
+}
+
+/** A thread ended while it ran this item: out of memory, `process.exit()`, an error nobody caught. Another one has taken its place. */
+export class WorkerCrashedError extends ParallelError {
+  readonly code = 'ERR_PARALLEL_WORKER_CRASHED';
+
+  static {
+    WorkerCrashedError.prototype.name = 'WorkerCrashedError';
+  }
+
+  constructor(workerName: string, index: number, options: { cause: unknown }) {
+    const { message = String(options.cause) } = (options.cause ?? {}) as Partial<Error>;
+    super(
+      `Cannot finish item ${index}: the thread that ran ${workerName} with it ended, "${message}"; call the worker's default export directly to debug it`,
+      options,
+    );
+  }
+}
+
+/** A worker threw something that is not an `Error`: it is the `cause`. */
+export class WorkerThrewError extends ParallelError {
+  readonly code = 'ERR_PARALLEL_WORKER_THREW';
+
+  static {
+    WorkerThrewError.prototype.name = 'WorkerThrewError';
+  }
+
+  constructor(workerName: string, options: { cause: unknown }) {
+    super(`Cannot tell what went wrong in ${workerName}: it threw ${shown(options.cause)}; throw an Error instead`, options);
+  }
+}
+
+/** An input cannot be sent to a thread: it holds a function, a symbol, a socket or the like. `cause` is the `DataCloneError`. */
+export class NotCloneableError extends ParallelError {
+  readonly code = 'ERR_PARALLEL_NOT_CLONEABLE';
+
+  static {
+    NotCloneableError.prototype.name = 'NotCloneableError';
+  }
+
+  constructor(workerName: string, index: number, options: { cause: unknown }) {
+    super(
+      `Cannot send item ${index} to ${workerName}: ${(options.cause as Error).message.replace(/\.$/, '')}; pass data only, as structuredClone() takes it`,
+      options,
+    );
   }
 }

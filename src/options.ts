@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { type Capacity, capacityFrom } from './capacity/capacity.ts';
-import { integer, onlyKnownKeys } from './validation.ts';
+import { type Capacity, capacityFrom, threadsThatPay } from './capacity/capacity.ts';
+import type { WorkerLogger } from './cpu/worker-logger.ts';
+import type { AnyWorkerRef } from './cpu/worker-ref.ts';
+import { integer, onlyKnownKeys, shown } from './validation.ts';
 
 /** Options of `parallel()`, `withParallel()` and `createParallel()`: read once, at cold start. An unknown key is an error. */
 export interface ParallelOptions {
@@ -20,30 +22,49 @@ export interface ParallelOptions {
    * @defaultValue `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`
    */
   readonly memoryMb?: number | undefined;
+  /** The workers that `cpu` is to run. Their threads are started at once, and their files loaded there. @defaultValue none: no thread */
+  readonly workers?: readonly AnyWorkerRef[] | undefined;
+  /**
+   * Worker threads of the execution environment, shared by all handlers of one process. Integer from 1 to 256.
+   * @defaultValue the vCPU share of the memory setting, rounded up, at most the cores that are seen; on Managed Instances divided by
+   * the runtime's own workers
+   */
+  readonly maxThreads?: number | undefined;
+  /** What workers log is written through it, where the request id is known. @defaultValue `console` */
+  readonly logger?: WorkerLogger | undefined;
 }
 
 export interface ResolvedOptions {
+  readonly workers: readonly AnyWorkerRef[];
+  readonly maxThreads: number;
+  readonly logger: WorkerLogger;
   readonly concurrency: number;
   readonly deadlineMarginMs: number;
   readonly capacity: Capacity;
 }
 
+const KEYS = ['concurrency', 'deadlineMarginMs', 'memoryMb', 'workers', 'maxThreads', 'logger'];
+
 /** @throws {TypeError | RangeError} Names the option, its bounds and the value. */
 export function resolveOptions(options: ParallelOptions = {}, env: NodeJS.ProcessEnv = process.env): ResolvedOptions {
-  onlyKnownKeys('parallel', options, ['concurrency', 'deadlineMarginMs', 'memoryMb']);
-  const { concurrency = 16, deadlineMarginMs = 500, memoryMb } = options;
+  onlyKnownKeys('parallel', options, KEYS);
+  const { concurrency = 16, deadlineMarginMs = 500, memoryMb, workers = [], maxThreads, logger = console } = options;
+  const capacity = capacityFrom({
+    memoryMb:
+      memoryMb === undefined
+        ? positiveFromEnv(env, 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE')
+        : integer('memoryMb', memoryMb, 128, 10_240),
+    visibleVcpus: availableParallelism(),
+    maxConcurrency: positiveFromEnv(env, 'AWS_LAMBDA_MAX_CONCURRENCY'),
+    runtimeWorkerCount: positiveFromEnv(env, 'AWS_LAMBDA_NODEJS_WORKER_COUNT'),
+  });
   return {
     concurrency: integer('concurrency', concurrency, 1),
     deadlineMarginMs: integer('deadlineMarginMs', deadlineMarginMs, 0, 900_000),
-    capacity: capacityFrom({
-      memoryMb:
-        memoryMb === undefined
-          ? positiveFromEnv(env, 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE')
-          : integer('memoryMb', memoryMb, 128, 10_240),
-      visibleVcpus: availableParallelism(),
-      maxConcurrency: positiveFromEnv(env, 'AWS_LAMBDA_MAX_CONCURRENCY'),
-      runtimeWorkerCount: positiveFromEnv(env, 'AWS_LAMBDA_NODEJS_WORKER_COUNT'),
-    }),
+    capacity,
+    workers: workerRefs(workers),
+    maxThreads: maxThreads === undefined ? threadsThatPay(capacity) : integer('maxThreads', maxThreads, 1, 256),
+    logger: workerLogger(logger),
   };
 }
 
@@ -51,4 +72,24 @@ export function resolveOptions(options: ParallelOptions = {}, env: NodeJS.Proces
 function positiveFromEnv(env: NodeJS.ProcessEnv, name: string): number | undefined {
   const value = Number(env[name]);
   return Number.isInteger(value) && value > 0 ? value : undefined;
+}
+
+function workerRefs(workers: unknown): readonly AnyWorkerRef[] {
+  if (!Array.isArray(workers))
+    throw new TypeError(`Cannot use workers as it must be an array of workerRef(…): ${shown(workers)}`);
+  for (const worker of workers) {
+    if (typeof worker?.openPool !== 'function') {
+      throw new TypeError(`Cannot use workers as each must be a workerRef(…): ${shown(worker)}`);
+    }
+  }
+  return workers;
+}
+
+function workerLogger(logger: WorkerLogger): WorkerLogger {
+  for (const method of ['debug', 'info', 'warn', 'error'] as const) {
+    if (typeof logger?.[method] !== 'function') {
+      throw new TypeError(`Cannot use logger as it must have the method ${method}(): ${shown(logger)}`);
+    }
+  }
+  return logger;
 }

@@ -1,5 +1,8 @@
 import { inspect } from 'node:util';
 
+/** Node's timers overflow above this and fire at once. */
+export const MAX_TIMER_MS: number = 2 ** 31 - 1;
+
 /** @throws {TypeError} Names the first key that is not known, and those that are. */
 export function onlyKnownKeys(call: string, options: unknown, keys: readonly string[]): void {
   if (typeof options !== 'object' || options === null) {
@@ -26,6 +29,11 @@ export function between(name: string, value: unknown, min: number, max: number):
     throw new TypeError(`Cannot use ${name} as it must be a number from ${min} to ${max}: ${shown(value)}`);
   if (!(value >= min && value <= max))
     throw new RangeError(`Cannot use ${name} as it must be a number from ${min} to ${max}: ${value}`);
+  return value;
+}
+
+export function boolean(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new TypeError(`Cannot use ${name} as it must be a boolean: ${shown(value)}`);
   return value;
 }
 

@@ -47,3 +47,13 @@ export function capacityFrom({ memoryMb, visibleVcpus, maxConcurrency, runtimeWo
     managedInstances: undefined,
   };
 }
+
+/**
+ * Worker threads worth having: a fraction of a vCPU is worth one (of 1.3 vCPUs two threads make 1.25 times the use that one
+ * makes), a second one below a whole vCPU is not. Managed Instances load the function once per worker of the runtime, and all of
+ * these share the machine.
+ */
+export function threadsThatPay({ vcpuShare, visibleVcpus, managedInstances }: Capacity): number {
+  const budget = Math.min(visibleVcpus, Math.ceil(vcpuShare));
+  return Math.max(1, Math.floor(budget / (managedInstances?.runtimeWorkerCount ?? 1)));
+}

@@ -1,5 +1,4 @@
-/** Node's timers overflow above this and fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+import { MAX_TIMER_MS } from '../validation.ts';
 
 /** Where the deadline reads the time that is left: Lambda's `context`, or anything that counts down. */
 export interface RemainingTime {
@@ -19,8 +18,9 @@ export class Deadline {
    * `performance.now()`.
    */
   readonly #expiresAtMs: number;
-  /** With whether the timer keeps the process alive for it. */
-  readonly #listeners = new Map<() => void, boolean>();
+  readonly #listeners = new Set<() => void>();
+  /** Listeners for which the timer keeps the process alive. */
+  #awaitedCount = 0;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param remainingTime - Absent in scripts and tests: then there is no end. */
@@ -56,10 +56,12 @@ export class Deadline {
    * nothing else, and Lambda answer `null`, so the timer keeps the process alive then, and only then.
    */
   listen(listener: () => void, { isAwaited }: { isAwaited: boolean }): () => void {
-    this.#listeners.set(listener, isAwaited);
+    this.#listeners.add(listener);
+    if (isAwaited) this.#awaitedCount += 1;
     this.#arm();
     return () => {
-      this.#listeners.delete(listener);
+      if (!this.#listeners.delete(listener)) return;
+      if (isAwaited) this.#awaitedCount -= 1;
       if (this.#listeners.size === 0) this.#disarm();
       else this.#hold();
     };
@@ -72,7 +74,7 @@ export class Deadline {
   }
 
   #hold(): void {
-    if ([...this.#listeners.values()].includes(true)) this.#timer?.ref();
+    if (this.#awaitedCount > 0) this.#timer?.ref();
     else this.#timer?.unref();
   }
 
@@ -88,8 +90,9 @@ export class Deadline {
       this.#arm();
       return;
     }
-    const listeners = [...this.#listeners.keys()];
+    const listeners = [...this.#listeners];
     this.#listeners.clear();
+    this.#awaitedCount = 0;
     for (const listener of listeners) listener();
   }
 }

@@ -2,11 +2,11 @@ import pMap from 'p-map';
 import { RunStoppedError } from '../errors.ts';
 import type { TaskOutcome } from '../result/outcome.ts';
 import { ParallelResult } from '../result/parallel-result.ts';
-import { completionPolicy } from './completion-policy.ts';
+import { completionPolicy } from '../run/completion-policy.ts';
+import type { RunRegistry } from '../run/run-registry.ts';
+import { type Items, type MissingItem, Source } from '../run/source.ts';
 import type { ResolvedIoMapSettledOptions } from './io-options.ts';
-import type { RunRegistry } from './run-registry.ts';
-import { type Items, type MissingItem, Source } from './source.ts';
-import type { Delivery, Task, TaskRun } from './task-run.ts';
+import { type Delivery, type Task, TaskRun } from './task-run.ts';
 
 /** Stands for the outcome of an item whose task runs. */
 const STARTED = Symbol('started');
@@ -39,13 +39,17 @@ export async function ioMapSettled<Item, Value>(
     // Left empty: what has not started when the run is over is skipped, whether it was pulled or not.
     skipped: () => undefined,
   };
-  const run = registry.open(task, options, delivery, { hasGrace: true, onStop: () => source.close() });
+  const run = TaskRun.open(registry, { task, options, delivery, hasGrace: true, onStop: () => source.close() });
   try {
     const mapper = (item: Item | MissingItem, index: number): Promise<void> => run.executeArrived(item, index);
-    await Promise.race([pMap(source.iterable, mapper, { concurrency: options.concurrency }), run.over]);
+    await Promise.race([pMap(source.iterable, mapper, { concurrency: options.concurrency }), run.end.over]);
     isOver = true;
     const outcomes = settledOutcomes(slots, source.itemCount, run);
-    const result = new ParallelResult(outcomes, run.stopReason ?? 'all-settled', source.isExhausted || source.size !== undefined);
+    const result = new ParallelResult(
+      outcomes,
+      run.end.stopReason ?? 'all-settled',
+      source.isExhausted || source.size !== undefined,
+    );
     registry.ledger.skippedCount += result.skippedCount;
     return result;
   } catch (error) {
@@ -60,14 +64,14 @@ export async function ioMapSettled<Item, Value>(
 function settledOutcomes<Value>(
   slots: (TaskOutcome<Value> | typeof STARTED | undefined)[],
   itemCount: number,
-  run: Pick<TaskRun<never, never, never>, 'stopReason' | 'abandoned'>,
+  run: Pick<TaskRun<never, never, never>, 'end' | 'abandoned'>,
 ): TaskOutcome<Value>[] {
   // An iterator that answers out of order may have been stopped between two of its items.
   const count = Math.max(itemCount, slots.length);
   for (let index = 0; index < count; index += 1) {
     const slot = slots[index];
     if (slot === STARTED) slots[index] = run.abandoned(index);
-    else if (slot === undefined) slots[index] = { status: 'skipped', index, reason: run.stopReason ?? 'aborted' };
+    else if (slot === undefined) slots[index] = { status: 'skipped', index, reason: run.end.stopReason ?? 'aborted' };
   }
   return slots as TaskOutcome<Value>[];
 }

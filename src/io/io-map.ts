@@ -1,9 +1,9 @@
 import pMap from 'p-map';
 import { RunStoppedError } from '../errors.ts';
+import type { RunRegistry } from '../run/run-registry.ts';
+import { type Items, type MissingItem, Source } from '../run/source.ts';
 import type { ResolvedIoMapOptions } from './io-options.ts';
-import type { RunRegistry } from './run-registry.ts';
-import { type Items, type MissingItem, Source } from './source.ts';
-import type { Delivery, Task } from './task-run.ts';
+import { type Delivery, type Task, TaskRun } from './task-run.ts';
 
 /** `io.map`: all values, or the first failure at once. */
 export async function ioMap<Item, Value>(
@@ -19,17 +19,17 @@ export async function ioMap<Item, Value>(
       throw reason;
     },
     skipped: () => {
-      throw run.stopCause;
+      throw run.end.stopCause;
     },
   };
   // No grace: who asked for all values or an error has no use for waiting.
-  const run = registry.open(task, options, delivery, { hasGrace: false, onStop: () => source.close() });
+  const run = TaskRun.open(registry, { task, options, delivery, hasGrace: false, onStop: () => source.close() });
   try {
     const values = pMap(source.iterable, (item: Item | MissingItem, index) => run.executeArrived(item, index), {
       concurrency: options.concurrency,
     });
-    await Promise.race([values, run.over]);
-    if (run.stopReason !== undefined) throw run.stopCause;
+    await Promise.race([values, run.end.over]);
+    if (run.end.stopReason !== undefined) throw run.end.stopCause;
     // p-map's type allows for its own skip symbol, which no delivery returns.
     return (await values) as Value[];
   } catch (error) {

@@ -1,4 +1,10 @@
-import { assertAbortSignal, between, integer, onlyKnownKeys, shown } from '../validation.ts';
+import {
+  COMPLETION_KEYS,
+  type CompletionLimits,
+  type CompletionOptions,
+  resolveCompletionLimits,
+} from '../run/completion-limits.ts';
+import { assertAbortSignal, boolean, integer, MAX_TIMER_MS, onlyKnownKeys, shown } from '../validation.ts';
 
 /** Options of `io.map`. An unknown key is an error. */
 export interface IoMapOptions<Item> {
@@ -21,15 +27,8 @@ export interface IoMapOptions<Item> {
   readonly weight?: ((item: Item) => number) | undefined;
 }
 
-/** Options of `io.mapSettled`. The words are those of Step Functions and of durable functions. */
-export interface IoMapSettledOptions<Item> extends IoMapOptions<Item> {
-  /** Failures after which nothing more is started: one more than this many. Integer >= 0. @defaultValue all */
-  readonly toleratedFailureCount?: number | undefined;
-  /** The same in percent of all items, 0 to 100. Needs an input of known length. @defaultValue 100 */
-  readonly toleratedFailurePercentage?: number | undefined;
-  /** Stop as soon as this many have succeeded. Integer >= 1. @defaultValue all */
-  readonly minSuccessful?: number | undefined;
-}
+/** Options of `io.mapSettled`. */
+export interface IoMapSettledOptions<Item> extends IoMapOptions<Item>, CompletionOptions {}
 
 /** Options of `io.stream`. */
 export interface IoStreamOptions<Item> extends IoMapOptions<Item> {
@@ -47,11 +46,7 @@ export interface ResolvedIoMapOptions<Item> {
   readonly weight: ((item: Item) => number) | undefined;
 }
 
-export interface ResolvedIoMapSettledOptions<Item> extends ResolvedIoMapOptions<Item> {
-  readonly toleratedFailureCount: number;
-  readonly toleratedFailurePercentage: number;
-  readonly minSuccessful: number;
-}
+export type ResolvedIoMapSettledOptions<Item> = ResolvedIoMapOptions<Item> & CompletionLimits;
 
 export interface ResolvedIoStreamOptions<Item> extends ResolvedIoMapOptions<Item> {
   readonly backpressure: number;
@@ -60,12 +55,7 @@ export interface ResolvedIoStreamOptions<Item> extends ResolvedIoMapOptions<Item
 
 const MAP_KEYS = ['concurrency', 'timeoutMs', 'signal', 'maxInFlightBytes', 'weight'];
 /** For who takes them together with options of their own. */
-export const IO_MAP_SETTLED_KEYS: readonly string[] = [
-  ...MAP_KEYS,
-  'toleratedFailureCount',
-  'toleratedFailurePercentage',
-  'minSuccessful',
-];
+export const IO_MAP_SETTLED_KEYS: readonly string[] = [...MAP_KEYS, ...COMPLETION_KEYS];
 const STREAM_KEYS = [...MAP_KEYS, 'backpressure', 'preserveOrder'];
 
 export function resolveIoMapOptions<Item>(
@@ -81,14 +71,7 @@ export function resolveIoMapSettledOptions<Item>(
   defaults: { concurrency: number },
 ): ResolvedIoMapSettledOptions<Item> {
   onlyKnownKeys('io.mapSettled', options, IO_MAP_SETTLED_KEYS);
-  const { toleratedFailureCount, toleratedFailurePercentage = 100, minSuccessful } = options;
-  return {
-    ...resolveCommon('io.mapSettled', options, defaults),
-    toleratedFailureCount:
-      toleratedFailureCount === undefined ? Number.POSITIVE_INFINITY : integer('toleratedFailureCount', toleratedFailureCount, 0),
-    toleratedFailurePercentage: between('toleratedFailurePercentage', toleratedFailurePercentage, 0, 100),
-    minSuccessful: minSuccessful === undefined ? Number.POSITIVE_INFINITY : integer('minSuccessful', minSuccessful, 1),
-  };
+  return { ...resolveCommon('io.mapSettled', options, defaults), ...resolveCompletionLimits(options) };
 }
 
 export function resolveIoStreamOptions<Item>(
@@ -98,9 +81,11 @@ export function resolveIoStreamOptions<Item>(
   onlyKnownKeys('io.stream', options, STREAM_KEYS);
   const common = resolveCommon('io.stream', options, defaults);
   const { backpressure = common.concurrency, preserveOrder = true } = options;
-  if (typeof preserveOrder !== 'boolean')
-    throw new TypeError(`Cannot use preserveOrder as it must be a boolean: ${shown(preserveOrder)}`);
-  return { ...common, backpressure: integer('backpressure', backpressure, common.concurrency), preserveOrder };
+  return {
+    ...common,
+    backpressure: integer('backpressure', backpressure, common.concurrency),
+    preserveOrder: boolean('preserveOrder', preserveOrder),
+  };
 }
 
 function resolveCommon<Item>(
@@ -121,7 +106,7 @@ function resolveCommon<Item>(
   }
   return {
     concurrency: integer('concurrency', concurrency, 1),
-    timeoutMs: timeoutMs === undefined ? undefined : integer('timeoutMs', timeoutMs, 1, 2 ** 31 - 1),
+    timeoutMs: timeoutMs === undefined ? undefined : integer('timeoutMs', timeoutMs, 1, MAX_TIMER_MS),
     signal,
     maxInFlightBytes:
       maxInFlightBytes === undefined ? Number.POSITIVE_INFINITY : integer('maxInFlightBytes', maxInFlightBytes, 1),

@@ -1,15 +1,13 @@
 import { pMapIterable } from 'p-map';
 import { RunStoppedError } from '../errors.ts';
-import type { TaskOutcome } from '../result/outcome.ts';
+import type { StreamOutcome, TaskOutcome } from '../result/outcome.ts';
+import { isPromiseLike } from '../run/is-promise-like.ts';
+import { leaveAtOnce } from '../run/leave-at-once.ts';
+import type { OpenRun, RunRegistry } from '../run/run-registry.ts';
+import { MissingItem, type Source } from '../run/source.ts';
 import type { ResolvedIoStreamOptions } from './io-options.ts';
-import { isPromiseLike } from './is-promise-like.ts';
-import type { OpenRun, RunRegistry } from './run-registry.ts';
-import { MissingItem, type Source } from './source.ts';
 import { SwapList, type SwapListEntry } from './swap-list.ts';
-import type { Delivery, Task } from './task-run.ts';
-
-/** The outcome of one item of a stream, with the item: a generator's items are nowhere else. */
-export type StreamOutcome<Item, Value> = TaskOutcome<Value> & { readonly item: Item };
+import { type Delivery, type Task, TaskRun } from './task-run.ts';
 
 /** An item on its way to the consumer. */
 interface Waiting<Value> extends SwapListEntry {
@@ -29,17 +27,7 @@ export function ioStream<Item, Value>(
   const generator = outcomes(registry, source, task, options, (run) => {
     leave = () => run.stop('aborted', new RunStoppedError('the consumer of io.stream left the loop'));
   });
-  // A generator answers `return` only after its pending `next`: the consumer who leaves is to stop the tasks at once.
-  const { return: end, throw: fail } = generator;
-  generator.return = (value) => {
-    leave();
-    return end.call(generator, value);
-  };
-  generator.throw = (error) => {
-    leave();
-    return fail.call(generator, error);
-  };
-  return generator;
+  return leaveAtOnce(generator, () => leave());
 }
 
 async function* outcomes<Item, Value>(
@@ -57,12 +45,12 @@ async function* outcomes<Item, Value>(
       return { status: 'skipped', index, reason };
     },
   };
-  const run = registry.open(task, options, delivery, { hasGrace: true, onStop: () => source.close() });
+  const run = TaskRun.open(registry, { task, options, delivery, hasGrace: true, onStop: () => source.close() });
   onOpen(run);
   const waiting = new SwapList<Waiting<Value>>();
   const abandonAll = async (): Promise<void> => {
-    await run.over;
-    source.giveUp(run.stopCause);
+    await run.end.over;
+    source.giveUp(run.end.stopCause);
     for (const { index, resolve } of waiting.drain()) resolve(run.abandoned(index));
   };
   void abandonAll();
@@ -80,14 +68,15 @@ async function* outcomes<Item, Value>(
   let hasEnded = false;
   try {
     yield* pMapIterable(source.iterable, mapper, { concurrency: options.concurrency, backpressure, preserveOrder });
-    if (run.stopReason !== undefined) {
+    const { stopReason, stopCause } = run.end;
+    if (stopReason !== undefined) {
       // Past p-map: with a long array its half microsecond an item would outlast the margin.
       for (const arriving of source.rest()) {
         const item = isPromiseLike(arriving) ? await arriving : arriving;
         if (item instanceof MissingItem) throw item.reason;
-        yield Object.assign(delivery.skipped(source.pulledCount - 1, run.stopReason), { item });
+        yield Object.assign(delivery.skipped(source.pulledCount - 1, stopReason), { item });
       }
-      if (!source.isExhausted) throw run.stopCause;
+      if (!source.isExhausted) throw stopCause;
     }
     hasEnded = true;
   } catch (error) {

@@ -1,5 +1,10 @@
 import type { Deadline } from '../deadline/deadline.ts';
+import type { StreamOutcome } from '../result/outcome.ts';
 import type { ParallelResult } from '../result/parallel-result.ts';
+import { RunRegistry } from '../run/run-registry.ts';
+import { type Items, Source } from '../run/source.ts';
+import { TaskLedger, type TaskStatistics } from '../run/task-ledger.ts';
+import { shown } from '../validation.ts';
 import { ioMap } from './io-map.ts';
 import { ioMapSettled } from './io-map-settled.ts';
 import {
@@ -10,10 +15,7 @@ import {
   resolveIoMapSettledOptions,
   resolveIoStreamOptions,
 } from './io-options.ts';
-import { ioStream, type StreamOutcome } from './io-stream.ts';
-import { RunRegistry } from './run-registry.ts';
-import { type Items, Source } from './source.ts';
-import type { IoStatistics } from './task-ledger.ts';
+import { ioStream } from './io-stream.ts';
 import type { Task } from './task-run.ts';
 
 /**
@@ -66,7 +68,7 @@ export interface Io {
   ): AsyncGenerator<StreamOutcome<Item, Value>, void, void>;
 
   /** What the tasks of this invocation came to so far. */
-  readonly statistics: IoStatistics;
+  readonly statistics: TaskStatistics;
 }
 
 export interface IoEngine extends Io {
@@ -79,12 +81,18 @@ export interface IoEngine extends Io {
 /** The I/O engine of one invocation. */
 export function createIoEngine({ deadline, concurrency }: { deadline: Deadline; concurrency: number }): IoEngine {
   const defaults = { concurrency };
-  const registry = new RunRegistry(deadline);
+  const registry = new RunRegistry(deadline, new TaskLedger());
+
+  function assertUsable(task: unknown): void {
+    registry.assertOpen();
+    if (typeof task !== 'function') throw new TypeError(`Cannot run the task as it must be a function: ${shown(task)}`);
+  }
+
   return {
     statistics: registry.ledger,
 
     async map<Item, Value>(items: Items<Item>, task: Task<Item, Value>, options: IoMapOptions<Item> = {}): Promise<Value[]> {
-      registry.assertUsable(task);
+      assertUsable(task);
       return await ioMap(registry, items, task, resolveIoMapOptions(options, defaults));
     },
 
@@ -93,7 +101,7 @@ export function createIoEngine({ deadline, concurrency }: { deadline: Deadline; 
       task: Task<Item, Value>,
       options: IoMapSettledOptions<Item> = {},
     ): Promise<ParallelResult<Value>> {
-      registry.assertUsable(task);
+      assertUsable(task);
       return await ioMapSettled(registry, items, task, resolveIoMapSettledOptions(options, defaults));
     },
 
@@ -102,7 +110,7 @@ export function createIoEngine({ deadline, concurrency }: { deadline: Deadline; 
       task: Task<Item, Value>,
       options: IoStreamOptions<Item> = {},
     ): AsyncGenerator<StreamOutcome<Item, Value>, void, void> {
-      registry.assertUsable(task);
+      assertUsable(task);
       return ioStream(registry, new Source(items), task, resolveIoStreamOptions(options, defaults));
     },
 

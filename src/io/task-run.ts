@@ -1,13 +1,15 @@
 import type { Deadline } from '../deadline/deadline.ts';
-import { DeadlineExceededError, TaskAbandonedError, TaskTimeoutError } from '../errors.ts';
+import { TaskAbandonedError, TaskTimeoutError } from '../errors.ts';
 import type { RejectedOutcome, SkipReason } from '../result/outcome.ts';
+import { isPromiseLike } from '../run/is-promise-like.ts';
+import { RunEnd } from '../run/run-end.ts';
+import type { RunRegistry } from '../run/run-registry.ts';
+import { MissingItem } from '../run/source.ts';
+import type { TaskLedger } from '../run/task-ledger.ts';
 import { shown } from '../validation.ts';
 import { ByteBudget } from './byte-budget.ts';
 import type { ResolvedIoMapOptions } from './io-options.ts';
-import { isPromiseLike } from './is-promise-like.ts';
-import { MissingItem } from './source.ts';
 import { SwapList, type SwapListEntry } from './swap-list.ts';
-import type { TaskLedger } from './task-ledger.ts';
 
 /** What a task is given beside its item. */
 export interface TaskScope {
@@ -49,44 +51,31 @@ export interface TaskRunParts<Item, Value, Delivered> {
  * The tasks of one `map`, `mapSettled` or `stream`: starts them, and tells them to stop.
  *
  * `execute` runs once per item beside p-map's own half microsecond, so it is one async function and allocates one object.
- * What a task leaves open that does not listen to its signal is therefore settled by the call, when `over` resolves.
+ * What a task leaves open that does not listen to its signal is therefore settled by the call, when `end.over` resolves.
  */
 export class TaskRun<Item, Value, Delivered> {
-  stopReason: SkipReason | undefined;
-  /** Why the run was stopped: an error to throw, or the caller's own abort reason. */
-  stopCause: unknown;
-  /** Resolves when the run was stopped and its grace is over: what has not settled by then is no longer waited for. */
-  readonly over: Promise<void>;
+  readonly end: RunEnd;
   readonly #parts: TaskRunParts<Item, Value, Delivered>;
   readonly #controller = new AbortController();
   readonly #budget: ByteBudget | undefined;
   /** The signals and timers that running tasks have of their own, because of `timeoutMs`. */
   readonly #timedTasks = new SwapList<TimedTask>();
-  readonly #unlisten: () => void;
-  readonly #endGrace: () => void;
-  #graceMs = 0;
   #isFinished = false;
-  #graceTimer: NodeJS.Timeout | undefined;
 
-  constructor(parts: TaskRunParts<Item, Value, Delivered>) {
+  /** @throws {InvocationEndedError} After the end of the invocation. */
+  static open<Item, Value, Delivered>(
+    registry: RunRegistry,
+    parts: Omit<TaskRunParts<Item, Value, Delivered>, 'deadline' | 'ledger'>,
+  ): TaskRun<Item, Value, Delivered> {
+    const { deadline, ledger } = registry;
+    return registry.open(() => new TaskRun({ ...parts, deadline, ledger }));
+  }
+
+  private constructor(parts: TaskRunParts<Item, Value, Delivered>) {
     this.#parts = parts;
-    const { deadline, options } = parts;
+    const { deadline, options, hasGrace } = parts;
     if (options.weight) this.#budget = new ByteBudget(options.maxInFlightBytes);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.over = promise;
-    this.#endGrace = resolve;
-    const onAbort = (): void => {
-      const cause: unknown = options.signal?.reason;
-      // Inside the task of another run, whose signal is told of the deadline first.
-      this.stop(cause instanceof DeadlineExceededError ? 'deadline' : 'aborted', cause);
-    };
-    const unlistenDeadline = deadline.listen(() => this.#stopAtDeadline(), { isAwaited: true });
-    options.signal?.addEventListener('abort', onAbort, { once: true });
-    this.#unlisten = () => {
-      unlistenDeadline();
-      options.signal?.removeEventListener('abort', onAbort);
-    };
-    if (options.signal?.aborted) onAbort();
+    this.end = new RunEnd({ deadline, signal: options.signal, hasGrace, onStop: (cause) => this.#tell(cause) });
   }
 
   /** `execute`, for an item that may have been a promise. */
@@ -96,9 +85,9 @@ export class TaskRun<Item, Value, Delivered> {
 
   /** Runs the task for one item. Rejects only where the delivery of its outcome throws. */
   async execute(item: Item, index: number): Promise<Delivered> {
-    const { task, options, ledger, deadline, delivery } = this.#parts;
+    const { task, options, ledger, delivery } = this.#parts;
     let bytes = 0;
-    if (this.#budget !== undefined && this.stopReason === undefined) {
+    if (this.#budget !== undefined && this.end.stopReason === undefined) {
       try {
         bytes = checkedWeight(options.weight?.(item), index, options.maxInFlightBytes);
       } catch (reason) {
@@ -107,9 +96,7 @@ export class TaskRun<Item, Value, Delivered> {
       }
       await this.#budget.acquire(bytes);
     }
-    // Timers are late where something computes on this thread; the clock is not.
-    if (this.stopReason === undefined && deadline.hasExpired) this.#stopAtDeadline();
-    if (this.stopReason !== undefined) return delivery.skipped(index, this.stopReason);
+    if (this.end.isStopped) return delivery.skipped(index, this.end.stopReason as SkipReason);
     ledger.started();
     delivery.started?.(index);
     let value: Value;
@@ -135,33 +122,20 @@ export class TaskRun<Item, Value, Delivered> {
 
   /** Starts nothing more and tells what is in flight. The first reason stands. */
   stop(reason: SkipReason, cause: unknown): void {
-    if (this.stopReason !== undefined) return;
-    this.stopReason = reason;
-    this.stopCause = cause;
-    this.#unlisten();
-    this.#controller.abort(cause);
-    for (const { controller } of this.#timedTasks) controller.abort(cause);
-    this.#budget?.open();
-    this.#parts.onStop();
-    if (this.#parts.hasGrace) {
-      this.#graceMs = this.#parts.deadline.graceMs;
-      this.#graceTimer = setTimeout(this.#endGrace, this.#graceMs);
-    } else this.#endGrace();
+    this.end.stop(reason, cause);
   }
 
   /** To be called when the run is over, whichever way: leaves no timer and no listener behind. */
   finish(): void {
     this.#isFinished = true;
-    this.#unlisten();
-    clearTimeout(this.#graceTimer);
     for (const { timer } of this.#timedTasks) clearTimeout(timer);
-    this.#endGrace();
+    this.end.finish();
   }
 
   /** The outcome of an item whose task has not settled when the run is over. */
   abandoned(index: number): RejectedOutcome {
     this.#parts.ledger.rejectedCount += 1;
-    const reason = new TaskAbandonedError(index, this.#graceMs, { cause: this.stopCause });
+    const reason = new TaskAbandonedError(index, this.end.graceMs, { cause: this.end.stopCause });
     return { status: 'rejected', index, reason };
   }
 
@@ -170,8 +144,11 @@ export class TaskRun<Item, Value, Delivered> {
     return this.#parts.delivery.rejected(index, reason);
   }
 
-  #stopAtDeadline(): void {
-    this.stop('deadline', new DeadlineExceededError(this.#parts.deadline.marginMs));
+  #tell(cause: unknown): void {
+    this.#controller.abort(cause);
+    for (const { controller } of this.#timedTasks) controller.abort(cause);
+    this.#budget?.open();
+    this.#parts.onStop();
   }
 
   /** Rejects at the timeout; the task itself may end later, and counts as running until then. */

@@ -1,5 +1,6 @@
 import type middy from '@middy/core';
-import { type ParallelOptions, resolveOptions } from '../options.ts';
+import type { ParallelOptions } from '../options.ts';
+import { createEnvironment } from '../runtime/environment.ts';
 import { createRuntime, type ParallelRuntime } from '../runtime/runtime.ts';
 import { type ParallelContext, remainingTimeOf } from './lambda-context.ts';
 
@@ -28,19 +29,19 @@ export interface ParallelInternal extends Record<string, unknown> {
  *   .handler(async (event, context) => context.parallel.io.map(event.keys, load));
  * ```
  * @param options - Checked here, at cold start: a wrong one fails the deployment, not a request.
- * @throws {TypeError | RangeError} For a wrong option.
+ * @throws {TypeError | RangeError} For a wrong option. @throws {WorkerFileError} If a worker's file is not there.
  */
 export function parallel(
   options?: ParallelOptions,
 ): middy.MiddlewareObj<unknown, unknown, Error, LambdaContext & ParallelContext, ParallelInternal> {
-  const resolved = resolveOptions(options);
+  const environment = createEnvironment(options, { isShared: true });
   const close = async ({ internal }: { internal: ParallelInternal }): Promise<void> => {
     // Absent when an earlier middleware threw first.
     await internal.parallel?.[Symbol.asyncDispose]();
   };
   return {
     before({ context, internal }) {
-      const runtime = createRuntime(resolved, remainingTimeOf(context));
+      const runtime = createRuntime(environment, remainingTimeOf(context));
       internal.parallel = runtime;
       Object.assign(context, { parallel: runtime });
     },

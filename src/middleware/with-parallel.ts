@@ -1,4 +1,5 @@
-import { type ParallelOptions, resolveOptions } from '../options.ts';
+import type { ParallelOptions } from '../options.ts';
+import { createEnvironment } from '../runtime/environment.ts';
 import { createRuntime } from '../runtime/runtime.ts';
 import { shown } from '../validation.ts';
 import { type InvocationContext, type ParallelContext, remainingTimeOf } from './lambda-context.ts';
@@ -13,16 +14,16 @@ import { type InvocationContext, type ParallelContext, remainingTimeOf } from '.
  * );
  * ```
  * @param options - Checked here, at cold start.
- * @throws {TypeError | RangeError} For a wrong option.
+ * @throws {TypeError | RangeError} For a wrong option. @throws {WorkerFileError} If a worker's file is not there.
  */
 export function withParallel<Event, Result, Context extends InvocationContext = InvocationContext>(
   options: ParallelOptions,
   handler: (event: Event, context: Context & ParallelContext) => Promise<Result> | Result,
 ): (event: Event, context: Context) => Promise<Result> {
-  const resolved = resolveOptions(options);
   if (typeof handler !== 'function') throw new TypeError(`Cannot wrap the handler as it must be a function: ${shown(handler)}`);
+  const environment = createEnvironment(options, { isShared: true });
   return async (event, context) => {
-    await using runtime = createRuntime(resolved, remainingTimeOf(context));
+    await using runtime = createRuntime(environment, remainingTimeOf(context));
     return await handler(event, Object.assign(context ?? {}, { parallel: runtime }) as Context & ParallelContext);
   };
 }

@@ -29,3 +29,6 @@ export interface SkippedOutcome {
   readonly index: number;
   readonly reason: SkipReason;
 }
+
+/** The outcome of one item of a stream, with the item: a generator's items are nowhere else. */
+export type StreamOutcome<Item, Value> = TaskOutcome<Value> & { readonly item: Item };

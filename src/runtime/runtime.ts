@@ -1,30 +1,35 @@
 import type { Capacity } from '../capacity/capacity.ts';
+import { type Cpu, createCpuEngine } from '../cpu/cpu.ts';
+import type { CpuStatistics } from '../cpu/cpu-ledger.ts';
 import { Deadline, type RemainingTime } from '../deadline/deadline.ts';
 import { DeadlineExceededError, InvocationEndedError } from '../errors.ts';
 import { createIoEngine, type Io } from '../io/io.ts';
-import type { IoStatistics } from '../io/task-ledger.ts';
-import type { ResolvedOptions } from '../options.ts';
+import type { TaskStatistics } from '../run/task-ledger.ts';
+import type { Environment } from './environment.ts';
 
 /** One invocation's share of the execution environment: its engines, its deadline, its figures. */
 export interface ParallelRuntime extends Disposable, AsyncDisposable {
   /** Runs tasks that wait. */
   readonly io: Io;
+  /** Runs workers that compute, in threads. */
+  readonly cpu: Cpu;
   /** What this execution environment has: memory, vCPUs, Managed Instances. */
   readonly capacity: Capacity;
   /** Aborts at the deadline and at the end of the invocation, whichever comes first. */
   readonly signal: AbortSignal;
   /** Time until the deadline, in ms; `Infinity` where there is none. */
   readonly remainingMs: number;
-  readonly statistics: { readonly io: IoStatistics };
+  readonly statistics: { readonly io: TaskStatistics; readonly cpu: CpuStatistics };
 }
 
 /** Everything here lives for one event; nothing of it is kept in module scope. */
 export function createRuntime(
-  { capacity, concurrency, deadlineMarginMs }: ResolvedOptions,
+  { capacity, concurrency, deadlineMarginMs, threads, logger }: Environment,
   remainingTime: RemainingTime | undefined,
 ): ParallelRuntime {
   const deadline = new Deadline(remainingTime, deadlineMarginMs);
   const io = createIoEngine({ deadline, concurrency });
+  const cpu = createCpuEngine({ deadline, threads, logger });
   const ending = new AbortController();
   let unlisten: (() => void) | undefined;
 
@@ -39,8 +44,9 @@ export function createRuntime(
 
   return {
     io,
+    cpu,
     capacity,
-    statistics: { io: io.statistics },
+    statistics: { io: io.statistics, cpu: cpu.statistics },
     get signal() {
       // Listens from the first use on: an invocation that never asks holds no timer.
       if (deadline.hasExpired) endAtDeadline();
@@ -53,10 +59,13 @@ export function createRuntime(
     [Symbol.dispose]() {
       end();
       io.stop();
+      cpu.stop();
+      void threads?.release();
     },
     async [Symbol.asyncDispose]() {
       end();
-      await io.close();
+      await Promise.all([io.close(), cpu.close()]);
+      await threads?.release();
     },
   };
 }

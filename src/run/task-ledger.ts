@@ -1,5 +1,5 @@
-/** What an invocation's I/O tasks came to so far. */
-export interface IoStatistics {
+/** What an invocation's tasks came to so far, in one engine. */
+export interface TaskStatistics {
   readonly fulfilledCount: number;
   readonly rejectedCount: number;
   /** Items of `mapSettled` and `stream` whose task was never called. A `map` that stops has no outcomes. */
@@ -11,7 +11,7 @@ export interface IoStatistics {
 }
 
 /** Counts the tasks of one invocation, over all its runs, and tells when the last one has really ended. */
-export class TaskLedger implements IoStatistics {
+export class TaskLedger implements TaskStatistics {
   fulfilledCount = 0;
   rejectedCount = 0;
   skippedCount = 0;

@@ -4,8 +4,8 @@ import { isPromiseLike } from './is-promise-like.ts';
 /** What can be mapped: pulled item by item as slots free up. Promised items are awaited before their task starts. */
 export type Items<Item> = Iterable<Item | Promise<Item>> | AsyncIterable<Item | Promise<Item>>;
 
-/** What p-map hands out: promised items have come by then, or are missing. */
-type Arriving<Item> = Item | Promise<Item | MissingItem>;
+/** What is handed out: promised items have come by then, or are missing. */
+export type Arriving<Item> = Item | Promise<Item | MissingItem>;
 
 interface Pull<Item> {
   readonly resolve: (result: IteratorResult<Arriving<Item>>) => void;
@@ -23,7 +23,7 @@ export class MissingItem {
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /**
- * Items on their way into p-map, with what p-map does not offer: an end that can be called from outside, also while the
+ * Items on their way into a run, with what iterators do not offer: an end that can be called from outside, also while the
  * iterator's own `next()` is pending, and knowledge of how far it came.
  */
 export class Source<Item> {
@@ -33,8 +33,8 @@ export class Source<Item> {
   isExhausted = false;
   /** How many items there are where that can be told without pulling them: arrays, sets, maps, typed arrays. */
   readonly size: number | undefined;
+  readonly isAsync: boolean;
   readonly #iterator: Iterator<Item | Promise<Item>> | AsyncIterator<Item | Promise<Item>>;
-  readonly #isAsync: boolean;
   readonly #pending = new Set<Pull<Item>>();
   /** What gives up each promised item that has not come. */
   readonly #promised = new Set<(missing: MissingItem) => void>();
@@ -44,13 +44,13 @@ export class Source<Item> {
 
   /** @throws {TypeError} If `items` cannot be iterated. */
   constructor(items: Items<Item>) {
-    this.#isAsync = items != null && Symbol.asyncIterator in Object(items);
-    if (!this.#isAsync && !(items != null && Symbol.iterator in Object(items))) {
+    this.isAsync = items != null && Symbol.asyncIterator in Object(items);
+    if (!this.isAsync && !(items != null && Symbol.iterator in Object(items))) {
       throw new TypeError(`Cannot iterate items as they must be an Iterable or AsyncIterable: ${shown(items)}`);
     }
     this.size = sizeOf(items);
     if (this.size !== undefined) handleRejections(items as Iterable<unknown>);
-    this.#iterator = this.#isAsync
+    this.#iterator = this.isAsync
       ? (items as AsyncIterable<Item | Promise<Item>>)[Symbol.asyncIterator]()
       : (items as Iterable<Item | Promise<Item>>)[Symbol.iterator]();
   }
@@ -62,7 +62,7 @@ export class Source<Item> {
 
   /** For p-map: an iterable of one iterator, of the kind that the input has. */
   get iterable(): Items<Item | MissingItem> {
-    if (this.#isAsync) {
+    if (this.isAsync) {
       const iterator = { next: () => this.#nextAsync(), return: async () => this.close() };
       return { [Symbol.asyncIterator]: () => iterator };
     }
@@ -81,7 +81,7 @@ export class Source<Item> {
     return DONE;
   }
 
-  /** What p-map has not pulled of an input that has a size. */
+  /** What has not been pulled of an input that has a size. */
   *rest(): Generator<Arriving<Item>> {
     if (this.size === undefined) return;
     const iterator = this.#iterator as Iterator<Item | Promise<Item>>;
@@ -93,6 +93,11 @@ export class Source<Item> {
     this.#missing = new MissingItem(reason);
     for (const resolve of this.#promised) resolve(this.#missing);
     this.#promised.clear();
+  }
+
+  /** The next item, of an iterator of either kind. */
+  next(): IteratorResult<Arriving<Item>> | Promise<IteratorResult<Arriving<Item>>> {
+    return this.isAsync ? this.#nextAsync() : this.#nextSync();
   }
 
   #nextSync(): IteratorResult<Arriving<Item>> {

@@ -1,40 +1,36 @@
 import type { Deadline } from '../deadline/deadline.ts';
 import { InvocationEndedError } from '../errors.ts';
-import { shown } from '../validation.ts';
-import type { ResolvedIoMapOptions } from './io-options.ts';
-import { TaskLedger } from './task-ledger.ts';
-import { type Delivery, type Task, TaskRun, type TaskRunParts } from './task-run.ts';
+import type { SkipReason } from '../result/outcome.ts';
+import type { TaskLedger } from './task-ledger.ts';
 
 /** A run, as far as whoever did not open it is concerned. */
-export type OpenRun = Pick<TaskRun<never, never, never>, 'stop' | 'finish'>;
+export interface OpenRun {
+  stop(reason: SkipReason, cause: unknown): void;
+  finish(): void;
+}
 
-/** The runs of one invocation: opens them, and ends with it those that are still open. */
-export class RunRegistry {
+/** The runs of one invocation in one engine: opens them, and ends with it those that are still open. */
+export class RunRegistry<Ledger extends TaskLedger = TaskLedger> {
   readonly deadline: Deadline;
-  readonly ledger: TaskLedger = new TaskLedger();
+  readonly ledger: Ledger;
   readonly #runs = new Set<OpenRun>();
   #isClosed = false;
   #ended: Promise<void> | undefined;
 
-  constructor(deadline: Deadline) {
+  constructor(deadline: Deadline, ledger: Ledger) {
     this.deadline = deadline;
+    this.ledger = ledger;
   }
 
-  /** @throws {InvocationEndedError} After the end of the invocation. @throws {TypeError} For a task that is not a function. */
-  assertUsable(task: unknown): void {
+  /** @throws {InvocationEndedError} After the end of the invocation. */
+  assertOpen(): void {
     if (this.#isClosed) throw new InvocationEndedError();
-    if (typeof task !== 'function') throw new TypeError(`Cannot run the task as it must be a function: ${shown(task)}`);
   }
 
   /** @throws {InvocationEndedError} After the end of the invocation: a stream opens its run only when it is first read. */
-  open<Item, Value, Delivered>(
-    task: Task<Item, Value>,
-    options: ResolvedIoMapOptions<Item>,
-    delivery: Delivery<Value, Delivered>,
-    behaviour: Pick<TaskRunParts<Item, Value, Delivered>, 'hasGrace' | 'onStop'>,
-  ): TaskRun<Item, Value, Delivered> {
-    if (this.#isClosed) throw new InvocationEndedError();
-    const run = new TaskRun({ task, options, delivery, deadline: this.deadline, ledger: this.ledger, ...behaviour });
+  open<Run extends OpenRun>(create: () => Run): Run {
+    this.assertOpen();
+    const run = create();
     this.#runs.add(run);
     return run;
   }

@@ -1,0 +1,255 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { basename } from 'node:path';
+import { NotCloneableError, TaskAbandonedError, TaskTimeoutError, WorkerCrashedError } from '../errors.ts';
+import type { SkipReason } from '../result/outcome.ts';
+import { RunEnd } from '../run/run-end.ts';
+import type { OpenRun, RunRegistry } from '../run/run-registry.ts';
+import type { Source } from '../run/source.ts';
+import { ChunkSize } from './chunk-size.ts';
+import type { CpuLedger } from './cpu-ledger.ts';
+import type { ResolvedCpuMapOptions } from './cpu-options.ts';
+import { type IndexedItems, ItemFeed, type ItemFeedListener } from './item-feed.ts';
+import { workerLoadError } from './load-error.ts';
+import { unpackReason } from './packed-error.ts';
+import type { ChunkReply } from './protocol.ts';
+import type { Chunk, ChunkEnd, ChunkFlight, ChunkSource, ThreadScheduler } from './thread-scheduler.ts';
+import { buffersOf } from './transferables.ts';
+import { type WorkerLogger, writeLines } from './worker-logger.ts';
+
+/** What every call of one invocation's engine has in common. */
+export interface CpuEngineParts {
+  readonly registry: RunRegistry<CpuLedger>;
+  readonly scheduler: ThreadScheduler;
+  readonly logger: WorkerLogger;
+}
+
+/** What the call that runs the items makes of each outcome. */
+export interface ChunkDelivery<Item, Value> {
+  fulfilled(index: number, value: Value, item: Item): void;
+  rejected(index: number, reason: unknown, item: Item): void;
+  /** A promised item was rejected: there is no item. */
+  missing(index: number, reason: unknown): void;
+}
+
+export interface ChunkRunParts<Item, Value> extends CpuEngineParts {
+  /** The worker file. */
+  readonly file: string;
+  readonly source: Source<Item>;
+  readonly options: ResolvedCpuMapOptions;
+  readonly delivery: ChunkDelivery<Item, Value>;
+  /** Whether one more item may be pulled, with chunks of this size. Without it the input is pulled as fast as threads are free. */
+  readonly mayPull?: (chunkSize: number) => boolean;
+  readonly maxChunkSize?: number | undefined;
+  /** Whether items in threads are waited for when the run is stopped, as long as the deadline's grace allows. */
+  readonly hasGrace: boolean;
+}
+
+/** A chunk in a thread, with the items it was made of. */
+interface Airborne<Item> {
+  readonly flight: ChunkFlight;
+  readonly taken: IndexedItems<Item>;
+  /** What it took to send it, in ms. */
+  readonly sendMs: number;
+}
+
+/** The items of one `map`, `mapSettled` or `stream`: cut into chunks when a thread is free, with one outcome each, whatever becomes of it. */
+export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedListener {
+  readonly end: RunEnd;
+  /** Resolves when every item that was begun has its outcome; rejects with what reading the input threw. */
+  readonly done: Promise<void>;
+  readonly #parts: ChunkRunParts<Item, Value>;
+  readonly #feed: ItemFeed<Item>;
+  readonly #size: ChunkSize;
+  readonly #airborne = new Set<Airborne<Item>>();
+  readonly #completion = Promise.withResolvers<void>();
+  /** Chunks are cut and come back when a thread is free, in whoever's turn that is: iterators and loggers get their caller's. */
+  readonly #inContext = AsyncLocalStorage.snapshot();
+  #isOver = false;
+
+  /** @throws {InvocationEndedError} After the end of the invocation. */
+  static open<Item, Value>(parts: ChunkRunParts<Item, Value>): ChunkRun<Item, Value> {
+    const run = parts.registry.open(() => new ChunkRun(parts));
+    parts.scheduler.enlist(run);
+    return run;
+  }
+
+  private constructor(parts: ChunkRunParts<Item, Value>) {
+    this.#parts = parts;
+    const { registry, scheduler, source, options, hasGrace, mayPull = () => true } = parts;
+    this.#feed = new ItemFeed(source, this, { maxPromisedCount: scheduler.threadCount, mayPull });
+    this.#size = new ChunkSize(scheduler.threadCount);
+    this.done = this.#completion.promise;
+    const { deadline } = registry;
+    this.end = new RunEnd({ deadline, signal: options.signal, hasGrace, onStop: () => this.#tell() });
+    void this.end.over.then(() => this.#abandon());
+    if (this.end.stopReason !== undefined) this.#completeIfDone();
+  }
+
+  next(): Chunk | undefined {
+    return this.end.isStopped ? undefined : this.#inContext(() => this.#cut());
+  }
+
+  stop(reason: SkipReason, cause: unknown): void {
+    this.end.stop(reason, cause);
+  }
+
+  finish(): void {
+    this.end.finish();
+  }
+
+  /** Items that were pulled and not begun. */
+  leftovers(): IndexedItems<Item> {
+    return this.#feed.leftovers();
+  }
+
+  arrived(): void {
+    if (!this.#completeIfDone()) this.#parts.scheduler.enlist(this);
+  }
+
+  missing(index: number, reason: unknown): void {
+    if (this.#isOver) return;
+    this.#parts.registry.ledger.rejectedCount += 1;
+    this.#parts.delivery.missing(index, reason);
+  }
+
+  failed(error: unknown): void {
+    this.#completion.reject(error);
+  }
+
+  #cut(): Chunk | undefined {
+    const { options, file } = this.#parts;
+    const taken = this.#feed.take(this.#wantedCount());
+    // Whoever gave the items may have stopped the run.
+    if (taken.items.length === 0 || this.end.stopReason !== undefined) {
+      this.#feed.putBack(taken);
+      this.#completeIfDone();
+      return undefined;
+    }
+    const isAuto = options.chunk === 'auto' && !options.transfer;
+    const cutAtMs = performance.now();
+    let airborne: Airborne<Item>;
+    return {
+      file,
+      inputs: taken.items,
+      // Moved inputs are gone: they cannot be handed back.
+      budgetMs: isAuto ? this.#size.budgetMs : Number.POSITIVE_INFINITY,
+      timeoutMs: options.timeoutMs,
+      buffers: options.transfer ? buffersOf(taken.items) : [],
+      started: (flight) => {
+        this.#parts.registry.ledger.started();
+        this.#parts.registry.ledger.chunkCount += 1;
+        airborne = { flight, taken, sendMs: performance.now() - cutAtMs };
+        this.#airborne.add(airborne);
+      },
+      ended: (end) => this.#inContext(() => this.#land(airborne, end)),
+    };
+  }
+
+  #wantedCount(): number {
+    const { options, maxChunkSize = Number.POSITIVE_INFINITY } = this.#parts;
+    if (options.chunk !== 'auto') return Math.min(options.chunk, maxChunkSize);
+    return options.transfer ? 1 : Math.min(this.#size.next(this.#feed.remainingCount), maxChunkSize);
+  }
+
+  #land(airborne: Airborne<Item>, end: ChunkEnd): void {
+    this.#parts.registry.ledger.ended();
+    // Its items have their outcomes.
+    if (!this.#airborne.delete(airborne)) return;
+    const { taken } = airborne;
+    if (end.kind === 'replied') this.#deliver(airborne, end.reply);
+    else if (end.kind === 'not-loaded') this.#rejectAll(taken, () => workerLoadError(this.#parts.file, end.cause));
+    else if (end.kind === 'not-cloneable') this.#refuse(taken, end.cause);
+    else this.#mourn(taken, end);
+    if (!this.#completeIfDone()) this.#parts.scheduler.enlist(this);
+  }
+
+  #deliver({ taken, sendMs }: Airborne<Item>, { values, rejections, durationMs, logs }: ChunkReply): void {
+    const { registry, delivery, logger, file } = this.#parts;
+    const { ledger } = registry;
+    const { items, indices } = taken;
+    this.#size.measured(values.length, Math.max(durationMs, sendMs));
+    if (values.length < items.length) this.#feed.putBack(from(taken, values.length));
+    writeLines(logger, logs);
+    ledger.busyMs += durationMs;
+    ledger.rejectedCount += rejections.length;
+    ledger.fulfilledCount += values.length - rejections.length;
+    let rejectedCount = 0;
+    for (let position = 0; position < values.length; position += 1) {
+      const index = indices[position] as number;
+      const item = items[position] as Item;
+      const rejection = rejections[rejectedCount];
+      if (rejection?.position === position) {
+        rejectedCount += 1;
+        delivery.rejected(index, unpackReason(rejection.reason, basename(file)), item);
+      } else delivery.fulfilled(index, values[position] as Value, item);
+    }
+  }
+
+  /** The inputs could not be sent. */
+  #refuse(taken: IndexedItems<Item>, cause: unknown): void {
+    if (taken.items.length > 1) this.#feed.putBackSingly(taken);
+    else this.#rejectAll(taken, (index) => new NotCloneableError(basename(this.#parts.file), index, { cause }));
+  }
+
+  /** The thread has ended: it costs the item that ran in it. The others are run again, or for the first time. */
+  #mourn(taken: IndexedItems<Item>, { position, why, cause }: Extract<ChunkEnd, { kind: 'thread-ended' }>): void {
+    const { file, options } = this.#parts;
+    const reasonOf = (index: number): unknown => {
+      if (why === 'timeout') return new TaskTimeoutError(index, options.timeoutMs ?? 0);
+      if (why === 'told') return new TaskAbandonedError(index, this.end.graceMs, { cause: this.end.stopCause });
+      return new WorkerCrashedError(basename(file), index, { cause });
+    };
+    if (why === 'told') {
+      this.#rejectAll(until(taken, position + 1), reasonOf);
+      this.#feed.putBack(from(taken, position + 1));
+    } else if (options.transfer || position < 0) {
+      this.#rejectAll(taken, reasonOf);
+    } else {
+      this.#rejectAll(from(until(taken, position + 1), position), reasonOf);
+      this.#feed.putBack(from(taken, position + 1));
+      this.#feed.putBack(until(taken, position));
+    }
+  }
+
+  #rejectAll({ items, indices }: IndexedItems<Item>, reasonOf: (index: number) => unknown): void {
+    this.#parts.registry.ledger.rejectedCount += items.length;
+    for (const [position, index] of indices.entries()) {
+      this.#parts.delivery.rejected(index, reasonOf(index), items[position] as Item);
+    }
+  }
+
+  /** Nothing more is cut; threads are told, and ended where they do not listen. */
+  #tell(): void {
+    const { registry, scheduler, source } = this.#parts;
+    scheduler.delist(this);
+    source.close();
+    const { graceMs } = registry.deadline;
+    for (const { flight } of this.#airborne) flight.stop(graceMs);
+    this.#completeIfDone();
+  }
+
+  /** The grace is over: what is still in a thread is not waited for. */
+  #abandon(): void {
+    for (const { flight, taken } of this.#airborne) {
+      const { position } = flight;
+      this.#mourn(taken, { kind: 'thread-ended', position, why: 'told', cause: undefined });
+    }
+    this.#airborne.clear();
+    this.#isOver = true;
+    this.#completion.resolve();
+  }
+
+  #completeIfDone(): boolean {
+    const isDone = this.#airborne.size === 0 && (this.end?.stopReason !== undefined || this.#feed.isDrained);
+    if (isDone) this.#completion.resolve();
+    return isDone;
+  }
+}
+
+function from<Item>({ items, indices }: IndexedItems<Item>, start: number): IndexedItems<Item> {
+  return { items: items.slice(start), indices: indices.slice(start) };
+}
+
+function until<Item>({ items, indices }: IndexedItems<Item>, end: number): IndexedItems<Item> {
+  return { items: items.slice(0, end), indices: indices.slice(0, end) };
+}

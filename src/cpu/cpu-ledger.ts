@@ -1,0 +1,22 @@
+import { TaskLedger, type TaskStatistics } from '../run/task-ledger.ts';
+
+/** What an invocation's CPU tasks came to so far. `runningCount` and `peakRunningCount` count threads. */
+export interface CpuStatistics extends TaskStatistics {
+  /** Worker threads of the execution environment; 0 where no worker is declared. */
+  readonly threadCount: number;
+  /** Chunks that threads were handed. */
+  readonly chunkCount: number;
+  /** What workers took, summed over the threads, in ms. */
+  readonly busyMs: number;
+}
+
+export class CpuLedger extends TaskLedger implements CpuStatistics {
+  readonly threadCount: number;
+  chunkCount = 0;
+  busyMs = 0;
+
+  constructor(threadCount: number) {
+    super();
+    this.threadCount = threadCount;
+  }
+}

@@ -1,0 +1,100 @@
+import { RunStoppedError } from '../errors.ts';
+import type { StreamOutcome } from '../result/outcome.ts';
+import { isPromiseLike } from '../run/is-promise-like.ts';
+import { leaveAtOnce } from '../run/leave-at-once.ts';
+import { MissingItem, type Source } from '../run/source.ts';
+import { type ChunkDelivery, ChunkRun, type CpuEngineParts } from './chunk-run.ts';
+import type { ResolvedCpuStreamOptions } from './cpu-options.ts';
+import { OutcomeQueue } from './outcome-queue.ts';
+
+/** Chunks per thread that may be ahead of the consumer: one that runs, one that comes next, and what has come too early. */
+const CHUNKS_AHEAD = 4;
+
+/** `cpu.stream`: each outcome is yielded and forgotten. */
+export function cpuStream<Item, Value>(
+  engine: CpuEngineParts,
+  source: Source<Item>,
+  file: string,
+  options: ResolvedCpuStreamOptions,
+): AsyncGenerator<StreamOutcome<Item, Value>, void, void> {
+  // Of the run that the first read opens.
+  let leave = (): void => undefined;
+  const generator = outcomes<Item, Value>(engine, source, file, options, (run) => {
+    leave = () => run.stop('aborted', new RunStoppedError('the consumer of cpu.stream left the loop'));
+  });
+  return leaveAtOnce(generator, () => leave());
+}
+
+async function* outcomes<Item, Value>(
+  engine: CpuEngineParts,
+  source: Source<Item>,
+  file: string,
+  { backpressure, preserveOrder, ...options }: ResolvedCpuStreamOptions,
+  onOpen: (run: ChunkRun<Item, Value>) => void,
+): AsyncGenerator<StreamOutcome<Item, Value>, void, void> {
+  const { registry, scheduler } = engine;
+  const queue = new OutcomeQueue<StreamOutcome<Item, Value>>(preserveOrder);
+  let yieldedCount = 0;
+  let isStarved = false;
+  let failure: { readonly reason: unknown } | undefined;
+  const fail = (reason: unknown): void => {
+    failure ??= { reason };
+    run.stop('aborted', new RunStoppedError('the input could not be read on', { cause: reason }));
+  };
+  const delivery: ChunkDelivery<Item, Value> = {
+    fulfilled: (index, value, item) => queue.push({ status: 'fulfilled', index, value, item }),
+    rejected: (index, reason, item) => queue.push({ status: 'rejected', index, reason, item }),
+    // Without an item there is no outcome to yield.
+    missing: (_index, reason) => fail(reason),
+  };
+  const aheadCount = (): number => source.pulledCount - yieldedCount;
+  const mayPull = (chunkSize: number): boolean => {
+    isStarved = aheadCount() >= (backpressure ?? CHUNKS_AHEAD * scheduler.threadCount * chunkSize);
+    return !isStarved;
+  };
+  const maxChunkSize = backpressure === undefined ? undefined : Math.ceil(backpressure / scheduler.threadCount);
+  const run = ChunkRun.open({ ...engine, file, source, options, delivery, mayPull, maxChunkSize, hasGrace: true });
+  onOpen(run);
+  let isDone = false;
+  const finish = (): void => {
+    isDone = true;
+    queue.wake();
+  };
+  run.done.catch(fail).then(finish, finish);
+  let hasEnded = false;
+  try {
+    for (;;) {
+      const outcome = queue.shift();
+      if (outcome !== undefined) {
+        yieldedCount += 1;
+        yield outcome;
+        // Half a chunk's room is worth a chunk.
+        if (isStarved) run.arrived();
+      } else if (isDone) break;
+      else await queue.changed();
+    }
+    const { stopReason, stopCause } = run.end;
+    if (stopReason !== undefined) {
+      const skip = (item: Item, index: number): void => {
+        registry.ledger.skippedCount += 1;
+        queue.push({ status: 'skipped', index, reason: stopReason, item });
+      };
+      const { items, indices } = run.leftovers();
+      for (const [position, item] of items.entries()) skip(item, indices[position] as number);
+      source.giveUp(stopCause);
+      for (let outcome = queue.shift(); outcome !== undefined; outcome = queue.shift()) yield outcome;
+      if (failure !== undefined) throw failure.reason;
+      for (const arriving of source.rest()) {
+        const item = isPromiseLike(arriving) ? await arriving : arriving;
+        if (item instanceof MissingItem) throw item.reason;
+        skip(item, source.pulledCount - 1);
+        yield queue.shift() as StreamOutcome<Item, Value>;
+      }
+      if (!source.isExhausted) throw stopCause;
+    }
+    hasEnded = true;
+  } finally {
+    if (!hasEnded) run.stop('aborted', new RunStoppedError('the consumer of cpu.stream left the loop'));
+    registry.close(run);
+  }
+}

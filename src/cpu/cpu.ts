@@ -1,0 +1,152 @@
+import type { Deadline } from '../deadline/deadline.ts';
+import type { StreamOutcome } from '../result/outcome.ts';
+import type { ParallelResult } from '../result/parallel-result.ts';
+import { RunRegistry } from '../run/run-registry.ts';
+import { type Items, Source } from '../run/source.ts';
+import type { CpuEngineParts } from './chunk-run.ts';
+import { CpuLedger, type CpuStatistics } from './cpu-ledger.ts';
+import { cpuMap } from './cpu-map.ts';
+import { cpuMapSettled } from './cpu-map-settled.ts';
+import {
+  type CpuMapOptions,
+  type CpuMapSettledOptions,
+  type CpuRunOptions,
+  type CpuStreamOptions,
+  resolveCpuMapOptions,
+  resolveCpuMapSettledOptions,
+  resolveCpuRunOptions,
+  resolveCpuStreamOptions,
+} from './cpu-options.ts';
+import { cpuRun } from './cpu-run.ts';
+import { cpuStream } from './cpu-stream.ts';
+import type { ThreadScheduler } from './thread-scheduler.ts';
+import type { WorkerLogger } from './worker-logger.ts';
+import type { AnyWorkerRef, WorkerRef } from './worker-ref.ts';
+import { type WorkerThreads, workerFileOf } from './worker-threads.ts';
+
+/**
+ * Runs workers that compute, in threads: parsing, hashing, images. Inputs and outputs cross the thread boundary as structured clones.
+ *
+ * In all but `run`, items are handed over in chunks whose size is measured, so items of a microsecond are worth it as well; nothing
+ * starts after the invocation's deadline; and a thread that ends costs the item that ran in it.
+ */
+export interface Cpu {
+  /**
+   * Runs a worker once.
+   *
+   * @param worker - Declared in the options of `parallel()`, `withParallel()` or `createParallel()`.
+   * @throws What the worker threw, with its class name, `code`, message, stack, cause and own fields.
+   * @throws {TaskTimeoutError} After `timeoutMs`. @throws {WorkerCrashedError} If the thread ended by itself.
+   * @throws {WorkerLoadError} If the worker file cannot be loaded. @throws {NotCloneableError} If the input cannot be sent.
+   * @throws {DeadlineExceededError} At the deadline. @throws The reason of `options.signal` when it aborts.
+   * @throws {TypeError | RangeError} For a wrong option, or a worker that is not declared.
+   */
+  run<Input, Output>(worker: WorkerRef<Input, Output>, input: NoInfer<Input>, options?: CpuRunOptions): Promise<Output>;
+
+  /**
+   * Runs a worker once per item and returns the values in input order; rejects at the first failure.
+   *
+   * @throws As `run` does, at the first item that fails.
+   */
+  map<Input, Output>(items: Items<NoInfer<Input>>, worker: WorkerRef<Input, Output>, options?: CpuMapOptions): Promise<Output[]>;
+
+  /**
+   * Runs a worker once per item and keeps going when one fails.
+   *
+   * @returns One outcome per item, in input order: `fulfilled`, `rejected`, or `skipped` when the worker was not called with it.
+   * @throws What iterating `items` throws. What a worker throws is an outcome; so is a thread that ends.
+   * @throws {TypeError | RangeError} For a wrong option, or a worker that is not declared.
+   */
+  mapSettled<Input, Output>(
+    items: Items<NoInfer<Input>>,
+    worker: WorkerRef<Input, Output>,
+    options?: CpuMapSettledOptions,
+  ): Promise<ParallelResult<Output>>;
+
+  /**
+   * As `mapSettled`, but yields each outcome and forgets it. A consumer that leaves the loop stops the run.
+   *
+   * @throws What iterating `items` throws, or what a promised item rejects with: there is no item to yield.
+   * @throws {DeadlineExceededError} At the deadline, or the reason of `options.signal`, if an iterator was left with items unread.
+   * @throws {TypeError | RangeError} For a wrong option, or a worker that is not declared.
+   */
+  stream<Input, Output>(
+    items: Items<NoInfer<Input>>,
+    worker: WorkerRef<Input, Output>,
+    options?: CpuStreamOptions,
+  ): AsyncGenerator<StreamOutcome<Input, Output>, void, void>;
+
+  /** What the items of this invocation came to so far. */
+  readonly statistics: CpuStatistics;
+}
+
+export interface CpuEngine extends Cpu {
+  /** Ends every run. Threads are told, and not waited for. */
+  stop(): void;
+  /** Ends every run, and waits for its threads as long as the deadline's grace allows; those still at it then are replaced. */
+  close(): Promise<void>;
+}
+
+export interface CpuEngineOptions {
+  readonly deadline: Deadline;
+  /** Of the execution environment. Absent where no worker is declared. */
+  readonly threads: WorkerThreads | undefined;
+  readonly logger: WorkerLogger;
+}
+
+/** The CPU engine of one invocation. */
+export function createCpuEngine({ deadline, threads, logger }: CpuEngineOptions): CpuEngine {
+  const ledger = new CpuLedger(threads?.scheduler.threadCount ?? 0);
+  const registry = new RunRegistry(deadline, ledger);
+
+  // Without threads no worker is declared, and the check of the worker throws before this is used.
+  const engine: CpuEngineParts = { registry, scheduler: threads?.scheduler as ThreadScheduler, logger };
+
+  function fileOf(call: string, worker: AnyWorkerRef): string {
+    registry.assertOpen();
+    return workerFileOf(call, worker, threads);
+  }
+
+  return {
+    statistics: ledger,
+
+    async run<Input, Output>(
+      worker: WorkerRef<Input, Output>,
+      input: NoInfer<Input>,
+      options: CpuRunOptions = {},
+    ): Promise<Output> {
+      const file = fileOf('cpu.run', worker);
+      return await cpuRun(engine, file, input, resolveCpuRunOptions(options));
+    },
+
+    async map<Input, Output>(
+      items: Items<NoInfer<Input>>,
+      worker: WorkerRef<Input, Output>,
+      options: CpuMapOptions = {},
+    ): Promise<Output[]> {
+      const file = fileOf('cpu.map', worker);
+      return await cpuMap(engine, items, file, resolveCpuMapOptions(options));
+    },
+
+    async mapSettled<Input, Output>(
+      items: Items<NoInfer<Input>>,
+      worker: WorkerRef<Input, Output>,
+      options: CpuMapSettledOptions = {},
+    ): Promise<ParallelResult<Output>> {
+      const file = fileOf('cpu.mapSettled', worker);
+      return await cpuMapSettled(engine, items, file, resolveCpuMapSettledOptions(options));
+    },
+
+    stream<Input, Output>(
+      items: Items<NoInfer<Input>>,
+      worker: WorkerRef<Input, Output>,
+      options: CpuStreamOptions = {},
+    ): AsyncGenerator<StreamOutcome<Input, Output>, void, void> {
+      const file = fileOf('cpu.stream', worker);
+      return cpuStream(engine, new Source(items), file, resolveCpuStreamOptions(options));
+    },
+
+    stop: () => registry.stop(),
+    close: () => registry.end(),
+  };
+}

@@ -1,0 +1,67 @@
+/** A cache line each, so that threads that note their progress do not wait for each other. */
+const BYTES_PER_SLOT = 64;
+const STOP = 0;
+const POSITION = 1;
+const STARTED_AT_MS = 2;
+const FINISHED = 3;
+/** The clock fits into 31 bits and starts again after 24 days, longer than any task. */
+const CLOCK_MASK = 0x7fff_ffff;
+
+/** Of a chunk whose worker has not been called yet. */
+export const NOT_BEGUN = -1;
+
+/**
+ * How far a thread has come with its chunk, in memory that both sides see: it is read when the thread has ended and can say
+ * nothing any more, and it is how a chunk is told to stop while the thread's event loop is busy.
+ */
+export class Progress {
+  readonly #memory: Int32Array;
+
+  static allocate(slotCount: number): SharedArrayBuffer {
+    return new SharedArrayBuffer(slotCount * BYTES_PER_SLOT);
+  }
+
+  constructor(memory: SharedArrayBuffer, slot: number) {
+    this.#memory = new Int32Array(memory, slot * BYTES_PER_SLOT, BYTES_PER_SLOT / Int32Array.BYTES_PER_ELEMENT);
+  }
+
+  /** For the pool: before a chunk is sent. */
+  reset(): void {
+    Atomics.store(this.#memory, STOP, 0);
+    Atomics.store(this.#memory, POSITION, NOT_BEGUN);
+    Atomics.store(this.#memory, FINISHED, 0);
+  }
+
+  requestStop(): void {
+    Atomics.store(this.#memory, STOP, 1);
+  }
+
+  get isStopRequested(): boolean {
+    return Atomics.load(this.#memory, STOP) === 1;
+  }
+
+  /** For the thread: before the worker is called with the input at `position`. */
+  begin(position: number, isTimed: boolean): void {
+    if (isTimed) Atomics.store(this.#memory, STARTED_AT_MS, Date.now() & CLOCK_MASK);
+    Atomics.store(this.#memory, POSITION, position);
+  }
+
+  /** For the thread: after the last one. */
+  finish(): void {
+    Atomics.store(this.#memory, FINISHED, 1);
+  }
+
+  get isFinished(): boolean {
+    return Atomics.load(this.#memory, FINISHED) === 1;
+  }
+
+  /** The input that the worker was last called with. */
+  get position(): number {
+    return Atomics.load(this.#memory, POSITION);
+  }
+
+  /** How long it has been running with it, in ms. Noted only where it is timed. */
+  get runningMs(): number {
+    return (Date.now() - Atomics.load(this.#memory, STARTED_AT_MS)) & CLOCK_MASK;
+  }
+}

@@ -1,0 +1,188 @@
+import { NOT_BEGUN, type Progress } from './progress.ts';
+import { type ChunkReply, isChunkReply, PROTOCOL } from './protocol.ts';
+import type { WorkerPool } from './worker-pool.ts';
+
+/** What a thread runs at a time: some inputs for one worker. */
+export interface Chunk {
+  /** The worker file. */
+  readonly file: string;
+  readonly inputs: readonly unknown[];
+  /** As of {@link ChunkRequest}. */
+  readonly budgetMs: number;
+  /** Of one item, from the moment on that its thread begins it. */
+  readonly timeoutMs: number | undefined;
+  /** Moved with the inputs. */
+  readonly buffers: ArrayBuffer[];
+  /** Called once when the chunk is with a thread. */
+  started(flight: ChunkFlight): void;
+  /** Called once, when the thread is free again. */
+  ended(end: ChunkEnd): void;
+}
+
+export type ChunkEnd =
+  | { readonly kind: 'replied'; readonly reply: ChunkReply }
+  /** Before anything was begun, because the inputs cannot be sent. */
+  | { readonly kind: 'not-cloneable'; readonly cause: unknown }
+  /** Before anything was begun: the worker file could not be loaded, or is none. */
+  | { readonly kind: 'not-loaded'; readonly cause: unknown }
+  /** With the input at `position`; earlier ones were run, and their values are lost. */
+  | { readonly kind: 'thread-ended'; readonly position: number; readonly why: ThreadEnd; readonly cause: unknown };
+
+/** `crash`: by itself. `timeout`: an item ran longer than its timeout. `told`: it went on after it was told to stop. */
+export type ThreadEnd = 'crash' | 'timeout' | 'told';
+
+/** Who has chunks to run. */
+export interface ChunkSource {
+  /** The next one, cut now that a thread is free; `undefined` where there is none at the moment: enlist again when there is. */
+  next(): Chunk | undefined;
+}
+
+/** Beside its timeout, an item that has not begun may still wait for its thread to start and to load the worker file. */
+const LOAD_TIMEOUT_MS = 10_000;
+
+/** Hands chunks to the threads of one pool: one per thread, the sources in turn, each chunk cut only when a thread is free for it. */
+export class ThreadScheduler {
+  readonly threadCount: number;
+  readonly #pool: WorkerPool;
+  readonly #freeSlots: number[];
+  readonly #waiting = new Set<ChunkSource>();
+  #isFilling = false;
+
+  constructor(pool: WorkerPool) {
+    this.#pool = pool;
+    this.threadCount = pool.threadCount;
+    this.#freeSlots = Array.from({ length: pool.threadCount }, (_, slot) => slot);
+  }
+
+  /** Takes the source's chunks from now on, until it has none. */
+  enlist(source: ChunkSource): void {
+    this.#waiting.add(source);
+    this.#fill();
+  }
+
+  /** The source is not asked any more. */
+  delist(source: ChunkSource): void {
+    this.#waiting.delete(source);
+  }
+
+  /** Lets every thread load these worker files, so that no item waits for it. What fails is reported by the items. */
+  preload(files: readonly string[]): void {
+    for (const file of files) {
+      let missingCount = this.threadCount;
+      this.enlist({
+        next: () => {
+          missingCount -= 1;
+          return missingCount < 0 ? undefined : emptyChunk(file);
+        },
+      });
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#waiting.clear();
+    await this.#pool.close();
+  }
+
+  #fill(): void {
+    // A source may enlist another one while it is asked.
+    if (this.#isFilling) return;
+    this.#isFilling = true;
+    for (const source of this.#waiting) {
+      if (this.#freeSlots.length === 0) break;
+      this.#waiting.delete(source);
+      const chunk = source.next();
+      if (chunk === undefined) continue;
+      // To the end of the line, which this loop comes to.
+      this.#waiting.add(source);
+      this.#start(chunk, this.#freeSlots.pop() as number);
+    }
+    this.#isFilling = false;
+  }
+
+  #start(chunk: Chunk, slot: number): void {
+    const progress = this.#pool.progressOf(slot);
+    const flight = new ChunkFlight(progress, () => this.#pool.replaceThread(slot));
+    progress.reset();
+    const { file, inputs, budgetMs, timeoutMs, buffers } = chunk;
+    const request = { protocol: PROTOCOL, slot, inputs, budgetMs, isTimed: timeoutMs !== undefined } as const;
+    const answer = this.#pool.run(file, request, buffers);
+    if (timeoutMs !== undefined) flight.watch(timeoutMs);
+    chunk.started(flight);
+    const land = (end: ChunkEnd): void => {
+      flight.land();
+      this.#freeSlots.push(slot);
+      chunk.ended(end);
+      this.#fill();
+    };
+    answer.then(
+      (reply) => land(isChunkReply(reply) ? { kind: 'replied', reply } : { kind: 'not-loaded', cause: undefined }),
+      (cause) => land(endOf(flight, cause)),
+    );
+  }
+}
+
+/** A chunk that is with a thread. */
+export class ChunkFlight {
+  readonly #progress: Progress;
+  readonly #replaceThread: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #hasLanded = false;
+  /** Why the thread was ended from here. */
+  threadEnd: ThreadEnd = 'crash';
+
+  constructor(progress: Progress, replaceThread: () => void) {
+    this.#progress = progress;
+    this.#replaceThread = replaceThread;
+  }
+
+  /** The input that the worker was last called with, {@link NOT_BEGUN} before the first. */
+  get position(): number {
+    return this.#progress.position;
+  }
+
+  /** Nothing further is begun; the thread is ended if it is still at it after `graceMs`. */
+  stop(graceMs: number): void {
+    if (this.#hasLanded) return;
+    this.#progress.requestStop();
+    clearTimeout(this.#timer);
+    // At once where there is no time: the environment may be frozen before a timer comes.
+    if (graceMs <= 0) this.endThread('told');
+    else this.#timer = setTimeout(() => this.endThread('told'), graceMs);
+  }
+
+  endThread(why: ThreadEnd): void {
+    if (this.#hasLanded) return;
+    this.threadEnd = why;
+    this.#replaceThread();
+  }
+
+  /** Ends the thread when an item has run for `timeoutMs`. */
+  watch(timeoutMs: number): void {
+    const startsUntilMs = Date.now() + timeoutMs + LOAD_TIMEOUT_MS;
+    const check = (): void => {
+      // The reply is on its way, and this thread was busy with something else.
+      if (this.#progress.isFinished) return;
+      const leftMs = this.position === NOT_BEGUN ? startsUntilMs - Date.now() : timeoutMs - this.#progress.runningMs;
+      if (leftMs <= 0) this.endThread('timeout');
+      else this.#timer = setTimeout(check, Math.min(leftMs, timeoutMs));
+    };
+    this.#timer = setTimeout(check, timeoutMs);
+  }
+
+  land(): void {
+    this.#hasLanded = true;
+    clearTimeout(this.#timer);
+  }
+}
+
+function endOf({ position, threadEnd }: ChunkFlight, cause: unknown): ChunkEnd {
+  // A worker that was called never rejects, so its thread has ended.
+  if (position !== NOT_BEGUN || threadEnd !== 'crash') return { kind: 'thread-ended', position, why: threadEnd, cause };
+  const isNotCloneable = (cause as Partial<Error> | null)?.name === 'DataCloneError';
+  return { kind: isNotCloneable ? 'not-cloneable' : 'not-loaded', cause };
+}
+
+function emptyChunk(file: string): Chunk {
+  const ignore = (): void => undefined;
+  return { file, inputs: [], budgetMs: 0, timeoutMs: undefined, buffers: [], started: ignore, ended: ignore };
+}

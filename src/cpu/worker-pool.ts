@@ -1,0 +1,73 @@
+import { Piscina, queueOptionsSymbol } from 'piscina';
+import { Progress } from './progress.ts';
+import { type ChunkRequest, THREAD_DATA, type ThreadData } from './protocol.ts';
+import { assertPiscinaWorker } from './worker-file.ts';
+
+/** Threads that run chunks. Which chunk is next is not its business: it is handed one per thread at a time. */
+export interface WorkerPool {
+  readonly threadCount: number;
+  /** What the thread that runs the chunk of this slot has come to. */
+  progressOf(slot: number): Progress;
+  /**
+   * Runs a chunk in a free thread.
+   *
+   * @param file - The worker file.
+   * @param buffers - Moved with the inputs instead of being copied.
+   * @returns What the default export of the file returned. Rejects with what loading the file threw, with why the thread ended, or
+   * with a `DataCloneError`, before anything was run, where the inputs cannot be sent.
+   */
+  run(file: string, request: ChunkRequest, buffers: ArrayBuffer[]): Promise<unknown>;
+  /** Ends the thread that runs the chunk of this slot; another one takes its place. */
+  replaceThread(slot: number): void;
+  close(): Promise<void>;
+}
+
+/** How a pool is started. A {@link WorkerRef} brings it, so that a bundle in which no worker is declared has no Piscina in it. */
+export type OpenWorkerPool = (threadCount: number) => WorkerPool;
+
+/** A chunk on its way, as Piscina's balancer sees it: symbols are not sent. */
+interface Tagged {
+  [queueOptionsSymbol]?: ChunkRequest | null;
+}
+
+/**
+ * The pool on Piscina, whose defaults are made for servers: here every thread is started at once, in the init phase, and kept.
+ *
+ * @throws {WorkerFileError} In a bundle without Piscina's worker.
+ */
+export function openWorkerPool(threadCount: number): WorkerPool {
+  assertPiscinaWorker();
+  const memory = Progress.allocate(threadCount);
+  const progresses = Array.from({ length: threadCount }, (_, slot) => new Progress(memory, slot));
+  /** Piscina tells nobody which thread runs what, except the balancer that decides it. */
+  const threadIds: (number | undefined)[] = [];
+  const piscina = new Piscina({
+    minThreads: threadCount,
+    maxThreads: threadCount,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    recordTiming: false,
+    workerData: { [THREAD_DATA]: { progress: memory } satisfies ThreadData },
+    loadBalancer(task, threads) {
+      const thread = threads.find(({ currentUsage }) => currentUsage === 0) ?? null;
+      const request = (task as Tagged)[queueOptionsSymbol];
+      if (request) threadIds[request.slot] = thread?.id;
+      return thread;
+    },
+  });
+  // A thread that fails between two chunks: its place is taken, and no item is lost.
+  piscina.on('error', () => undefined);
+  return {
+    threadCount,
+    progressOf: (slot) => progresses[slot] as Progress,
+    run(file, request, buffers) {
+      threadIds[request.slot] = undefined;
+      (request as Tagged)[queueOptionsSymbol] = request;
+      return piscina.run(request, { filename: file, transferList: buffers });
+    },
+    replaceThread(slot) {
+      const threadId = threadIds[slot];
+      void piscina.threads.find((thread) => thread.threadId === threadId)?.terminate();
+    },
+    close: () => piscina.destroy(),
+  };
+}

@@ -1,0 +1,4 @@
+import { defineWorker } from 'lambda-parallel';
+
+/** The simplest there is. */
+export default defineWorker((item: number): number => item * 2);
