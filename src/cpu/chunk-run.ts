@@ -54,6 +54,8 @@ interface Airborne<Item> {
 
 /** The items of one `map`, `mapSettled` or `stream`: cut into chunks when a thread is free, with one outcome each, whatever becomes of it. */
 export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedListener {
+  place = -1;
+  isWaiting = false;
   readonly end: RunEnd;
   /** Resolves when every item that was begun has its outcome; rejects with what reading the input threw. */
   readonly done: Promise<void>;
@@ -163,13 +165,13 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
     if (!this.#completeIfDone()) this.#parts.scheduler.enlist(this);
   }
 
-  #deliver({ taken, sendMs }: Airborne<Item>, { values, rejections, durationMs, logs }: ChunkReply): void {
+  #deliver({ taken, sendMs }: Airborne<Item>, { values, rejections = [], durationMs, logs }: ChunkReply): void {
     const { registry, delivery, logger, file } = this.#parts;
     const { ledger } = registry;
     const { items, indices } = taken;
     this.#size.measured(values.length, Math.max(durationMs, sendMs));
     if (values.length < items.length) this.#feed.putBack(from(taken, values.length));
-    writeLines(logger, logs);
+    if (logs !== undefined) writeLines(logger, logs);
     ledger.busyMs += durationMs;
     ledger.rejectedCount += rejections.length;
     ledger.fulfilledCount += values.length - rejections.length;

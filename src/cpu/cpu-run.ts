@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { NotCloneableError, TaskTimeoutError, WorkerCrashedError } from '../errors.ts';
+import { DeadlineExceededError, NotCloneableError, TaskTimeoutError, WorkerCrashedError } from '../errors.ts';
 import type { SkipReason } from '../result/outcome.ts';
-import { RunEnd } from '../run/run-end.ts';
+import { onAbort } from '../run/on-abort.ts';
 import type { OpenRun } from '../run/run-registry.ts';
 import type { CpuEngineParts } from './chunk-run.ts';
 import type { ResolvedCpuRunOptions } from './cpu-options.ts';
@@ -13,10 +13,10 @@ import { buffersOf } from './transferables.ts';
 import { writeLines } from './worker-logger.ts';
 
 /** `cpu.run`: one item. */
-export async function cpuRun<Input, Output>(
+export async function cpuRun<Output>(
   engine: CpuEngineParts,
   file: string,
-  input: Input,
+  input: unknown,
   options: ResolvedCpuRunOptions,
 ): Promise<Output> {
   const { registry, scheduler, logger } = engine;
@@ -26,35 +26,39 @@ export async function cpuRun<Input, Output>(
   try {
     const { values, rejections, durationMs, logs } = await run.reply;
     ledger.busyMs += durationMs;
-    writeLines(logger, logs);
-    const [rejection] = rejections;
-    if (rejection !== undefined) throw unpackReason(rejection.reason, basename(file));
+    if (logs !== undefined) writeLines(logger, logs);
+    if (rejections?.[0] !== undefined) throw unpackReason(rejections[0].reason, basename(file));
     ledger.fulfilledCount += 1;
     return values[0] as Output;
   } catch (error) {
-    if (run.end.stopReason === undefined) ledger.rejectedCount += 1;
+    if (!run.isStopped) ledger.rejectedCount += 1;
     throw error;
   } finally {
     registry.close(run);
   }
 }
 
-/** One item on its way: a source of one chunk, and that chunk. */
-class SingleRun<Input> implements ChunkSource, Chunk, OpenRun {
-  readonly end: RunEnd;
+/**
+ * One item on its way: a source of one chunk, and that chunk. It lives as long as its call, with thousands of others perhaps, so it
+ * is one object that holds as little as possible: what the garbage collector has to copy is most of what it costs.
+ */
+class SingleRun implements ChunkSource, Chunk, OpenRun {
+  place = -1;
+  isWaiting = false;
+  isStopped = false;
   readonly reply: Promise<ChunkReply>;
   readonly file: string;
-  readonly inputs: readonly [Input];
+  readonly inputs: readonly unknown[];
   readonly budgetMs: number = Number.POSITIVE_INFINITY;
   readonly timeoutMs: number | undefined;
-  readonly buffers: ArrayBuffer[];
+  readonly buffers: readonly ArrayBuffer[];
   readonly #engine: CpuEngineParts;
   readonly #resolve: (reply: ChunkReply) => void;
   readonly #reject: (reason: unknown) => void;
+  readonly #unlisten: () => void;
   #flight: ChunkFlight | undefined;
-  #isCut = false;
 
-  constructor(engine: CpuEngineParts, file: string, input: Input, { timeoutMs, signal, transfer }: ResolvedCpuRunOptions) {
+  constructor(engine: CpuEngineParts, file: string, input: unknown, { timeoutMs, signal, transfer }: ResolvedCpuRunOptions) {
     const { promise, resolve, reject } = Promise.withResolvers<ChunkReply>();
     this.#engine = engine;
     this.reply = promise;
@@ -63,16 +67,14 @@ class SingleRun<Input> implements ChunkSource, Chunk, OpenRun {
     this.file = file;
     this.inputs = [input];
     this.timeoutMs = timeoutMs;
-    this.buffers = transfer ? buffersOf(this.inputs) : [];
-    // No grace: the one result that is asked for is wanted now or not at all.
-    const { deadline } = engine.registry;
-    this.end = new RunEnd({ deadline, signal, hasGrace: false, onStop: (cause) => this.#tell(cause) });
+    this.buffers = transfer ? buffersOf(this.inputs) : NO_BUFFERS;
+    this.#unlisten = onAbort(signal, (reason, cause) => this.stop(reason, cause));
   }
 
   next(): Chunk | undefined {
-    if (this.#isCut || this.end.isStopped) return undefined;
-    this.#isCut = true;
-    return this;
+    const { deadline } = this.#engine.registry;
+    if (deadline.hasExpired) this.stop('deadline', new DeadlineExceededError(deadline.marginMs));
+    return this.isStopped || this.#flight !== undefined ? undefined : this;
   }
 
   started(flight: ChunkFlight): void {
@@ -84,31 +86,30 @@ class SingleRun<Input> implements ChunkSource, Chunk, OpenRun {
 
   ended(end: ChunkEnd): void {
     this.#engine.registry.ledger.ended();
-    if (end.kind === 'replied' && end.reply.values.length > 0) this.#resolve(end.reply);
+    if (end.kind === 'replied') this.#resolve(end.reply);
     else this.#reject(this.#reasonOf(end));
   }
 
-  stop(reason: SkipReason, cause: unknown): void {
-    this.end.stop(reason, cause);
-  }
-
-  finish(): void {
-    this.end.finish();
-  }
-
-  #tell(cause: unknown): void {
+  /** No grace: the one result that is asked for is wanted now or not at all. */
+  stop(_reason: SkipReason, cause: unknown): void {
+    if (this.isStopped) return;
+    this.isStopped = true;
     this.#reject(cause);
     this.#engine.scheduler.delist(this);
     this.#flight?.stop(this.#engine.registry.deadline.graceMs);
   }
 
-  #reasonOf(end: ChunkEnd): unknown {
-    if (end.kind === 'not-loaded') return workerLoadError(this.file, end.cause);
-    if (end.kind === 'not-cloneable') return new NotCloneableError(basename(this.file), 0, { cause: end.cause });
-    if (end.kind === 'thread-ended' && end.why === 'timeout') return new TaskTimeoutError(0, this.timeoutMs ?? 0);
-    if (end.kind === 'thread-ended' && end.why === 'crash')
-      return new WorkerCrashedError(basename(this.file), 0, { cause: end.cause });
-    // Told to stop: rejected already.
-    return this.end.stopCause;
+  finish(): void {
+    this.#unlisten();
+  }
+
+  #reasonOf(end: Exclude<ChunkEnd, { kind: 'replied' }>): unknown {
+    const { cause } = end;
+    if (end.kind === 'not-loaded') return workerLoadError(this.file, cause);
+    if (end.kind === 'not-cloneable') return new NotCloneableError(basename(this.file), 0, { cause });
+    if (end.why === 'timeout') return new TaskTimeoutError(0, this.timeoutMs ?? 0);
+    return new WorkerCrashedError(basename(this.file), 0, { cause });
   }
 }
+
+const NO_BUFFERS: readonly ArrayBuffer[] = [];

@@ -18,9 +18,10 @@ export interface ChunkReply {
   readonly protocol: typeof PROTOCOL;
   /** One per input that was begun, in their order; `undefined` where it was rejected. */
   readonly values: readonly unknown[];
-  readonly rejections: readonly PackedRejection[];
+  /** In the order of the inputs; absent where there is none. */
+  readonly rejections?: readonly PackedRejection[];
   readonly durationMs: number;
-  readonly logs: readonly LogLine[];
+  readonly logs?: readonly LogLine[];
 }
 
 export interface PackedRejection {

@@ -1,3 +1,4 @@
+import { Fifo } from './fifo.ts';
 import { NOT_BEGUN, type Progress } from './progress.ts';
 import { type ChunkReply, isChunkReply, PROTOCOL } from './protocol.ts';
 import type { WorkerPool } from './worker-pool.ts';
@@ -12,7 +13,7 @@ export interface Chunk {
   /** Of one item, from the moment on that its thread begins it. */
   readonly timeoutMs: number | undefined;
   /** Moved with the inputs. */
-  readonly buffers: ArrayBuffer[];
+  readonly buffers: readonly ArrayBuffer[];
   /** Called once when the chunk is with a thread. */
   started(flight: ChunkFlight): void;
   /** Called once, when the thread is free again. */
@@ -33,6 +34,8 @@ export type ThreadEnd = 'crash' | 'timeout' | 'told';
 
 /** Who has chunks to run. */
 export interface ChunkSource {
+  /** Kept by the scheduler. */
+  isWaiting: boolean;
   /** The next one, cut now that a thread is free; `undefined` where there is none at the moment: enlist again when there is. */
   next(): Chunk | undefined;
 }
@@ -45,41 +48,43 @@ export class ThreadScheduler {
   readonly threadCount: number;
   readonly #pool: WorkerPool;
   readonly #freeSlots: number[];
-  readonly #waiting = new Set<ChunkSource>();
+  readonly #waiting = new Fifo<ChunkSource>();
   #isFilling = false;
 
   constructor(pool: WorkerPool) {
     this.#pool = pool;
     this.threadCount = pool.threadCount;
-    this.#freeSlots = Array.from({ length: pool.threadCount }, (_, slot) => slot);
+    this.#freeSlots = Array.from({ length: pool.slotCount }, (_, slot) => slot);
   }
 
   /** Takes the source's chunks from now on, until it has none. */
   enlist(source: ChunkSource): void {
-    this.#waiting.add(source);
+    if (!source.isWaiting) {
+      source.isWaiting = true;
+      this.#waiting.push(source);
+    }
     this.#fill();
   }
 
   /** The source is not asked any more. */
   delist(source: ChunkSource): void {
-    this.#waiting.delete(source);
+    // Its place in the line is passed over.
+    source.isWaiting = false;
   }
 
   /** Lets every thread load these worker files, so that no item waits for it. What fails is reported by the items. */
   preload(files: readonly string[]): void {
     for (const file of files) {
       let missingCount = this.threadCount;
-      this.enlist({
-        next: () => {
-          missingCount -= 1;
-          return missingCount < 0 ? undefined : emptyChunk(file);
-        },
-      });
+      const next = (): Chunk | undefined => {
+        missingCount -= 1;
+        return missingCount < 0 ? undefined : emptyChunk(file);
+      };
+      this.enlist({ isWaiting: false, next });
     }
   }
 
   async close(): Promise<void> {
-    this.#waiting.clear();
     await this.#pool.close();
   }
 
@@ -87,52 +92,56 @@ export class ThreadScheduler {
     // A source may enlist another one while it is asked.
     if (this.#isFilling) return;
     this.#isFilling = true;
-    for (const source of this.#waiting) {
-      if (this.#freeSlots.length === 0) break;
-      this.#waiting.delete(source);
+    while (this.#freeSlots.length > 0) {
+      const source = this.#waiting.shift();
+      if (source === undefined) break;
+      if (!source.isWaiting) continue;
       const chunk = source.next();
-      if (chunk === undefined) continue;
-      // To the end of the line, which this loop comes to.
-      this.#waiting.add(source);
-      this.#start(chunk, this.#freeSlots.pop() as number);
+      if (chunk === undefined) {
+        source.isWaiting = false;
+        continue;
+      }
+      // To the end of the line.
+      this.#waiting.push(source);
+      void this.#fly(chunk, this.#freeSlots.pop() as number);
     }
     this.#isFilling = false;
   }
 
-  #start(chunk: Chunk, slot: number): void {
-    const progress = this.#pool.progressOf(slot);
-    const flight = new ChunkFlight(progress, () => this.#pool.replaceThread(slot));
-    progress.reset();
+  async #fly(chunk: Chunk, slot: number): Promise<void> {
+    const flight = new ChunkFlight(this.#pool, slot);
     const { file, inputs, budgetMs, timeoutMs, buffers } = chunk;
     const request = { protocol: PROTOCOL, slot, inputs, budgetMs, isTimed: timeoutMs !== undefined } as const;
-    const answer = this.#pool.run(file, request, buffers);
-    if (timeoutMs !== undefined) flight.watch(timeoutMs);
-    chunk.started(flight);
-    const land = (end: ChunkEnd): void => {
-      flight.land();
-      this.#freeSlots.push(slot);
-      chunk.ended(end);
-      this.#fill();
-    };
-    answer.then(
-      (reply) => land(isChunkReply(reply) ? { kind: 'replied', reply } : { kind: 'not-loaded', cause: undefined }),
-      (cause) => land(endOf(flight, cause)),
-    );
+    let end: ChunkEnd;
+    try {
+      const answer = this.#pool.run(file, request, buffers);
+      if (timeoutMs !== undefined) flight.watch(timeoutMs);
+      chunk.started(flight);
+      const reply = await answer;
+      end = isChunkReply(reply) ? { kind: 'replied', reply } : { kind: 'not-loaded', cause: undefined };
+    } catch (cause) {
+      end = endOf(flight, cause);
+    }
+    flight.land();
+    this.#freeSlots.push(slot);
+    chunk.ended(end);
+    this.#fill();
   }
 }
 
 /** A chunk that is with a thread. */
 export class ChunkFlight {
-  readonly #progress: Progress;
-  readonly #replaceThread: () => void;
+  readonly #pool: WorkerPool;
+  readonly #slot: number;
   #timer: NodeJS.Timeout | undefined;
   #hasLanded = false;
   /** Why the thread was ended from here. */
   threadEnd: ThreadEnd = 'crash';
 
-  constructor(progress: Progress, replaceThread: () => void) {
-    this.#progress = progress;
-    this.#replaceThread = replaceThread;
+  constructor(pool: WorkerPool, slot: number) {
+    this.#pool = pool;
+    this.#slot = slot;
+    this.#progress.reset();
   }
 
   /** The input that the worker was last called with, {@link NOT_BEGUN} before the first. */
@@ -153,7 +162,7 @@ export class ChunkFlight {
   endThread(why: ThreadEnd): void {
     if (this.#hasLanded) return;
     this.threadEnd = why;
-    this.#replaceThread();
+    this.#pool.replaceThread(this.#slot);
   }
 
   /** Ends the thread when an item has run for `timeoutMs`. */
@@ -172,6 +181,10 @@ export class ChunkFlight {
   land(): void {
     this.#hasLanded = true;
     clearTimeout(this.#timer);
+  }
+
+  get #progress(): Progress {
+    return this.#pool.progressOf(this.#slot);
   }
 }
 

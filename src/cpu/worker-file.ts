@@ -3,11 +3,11 @@ import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { WorkerFileError } from '../errors.ts';
 
-/** What `lambda-parallel/worker` is on disk: build tools that take files for entry points, as SAM does, want this name. */
-const PISCINA_WORKER_ENTRY = 'node_modules/lambda-parallel/dist/worker.cjs';
+/** By its name, and by its file for build tools that take only files for entry points, as SAM does. */
+const PISCINA_WORKER_ENTRY = '"lambda-parallel/worker" (for SAM: "node_modules/lambda-parallel/dist/worker.cjs")';
 
-/** Piscina starts its threads with a file of this name beside its own code. */
-const PISCINA_WORKER_FILE = 'worker.js';
+/** Ends the messages that are about a build. */
+const IN_ONE_FOLDER = `and let all outputs be in one folder (EntryNames: '[name]'), as "Bundling" in the README of lambda-parallel has it`;
 
 /** What Piscina's worker says when it is ready: a string, so minifying leaves it as it is. */
 const PISCINA_WORKER_MARK = '_WORKER_READY';
@@ -31,14 +31,17 @@ const BUILT_FROM_TS = ['.js', '.mjs', '.cjs'];
 export function resolveWorkerFile(workerUrl: URL, moduleUrl: string | undefined = ownModuleUrl()): string {
   const source = filePath(workerUrl);
   const bundle = bundleFile(moduleUrl);
-  const tried = [source, ...built(source)];
-  if (bundle !== undefined)
-    tried.push(...built(join(dirname(bundle), basename(source))).filter((file) => !isTaken(file, bundle)));
-  const candidates = [...new Set(tried)];
-  const found = candidates.find(isFile);
+  const candidates = new Set([source, ...built(source)]);
+  if (bundle !== undefined) {
+    for (const file of built(join(dirname(bundle), basename(source)))) candidates.add(file);
+    // Never a worker's: a handler that is loaded in a thread would start threads of its own there.
+    for (const taken of [bundle, piscinaWorkerBeside(bundle)]) candidates.delete(taken);
+  }
+  const tried = [...candidates];
+  const found = tried.find(isFile);
   if (found !== undefined) return found;
   throw new WorkerFileError(
-    `Cannot find the worker file ${basename(source)}: there is none of ${candidates.join(', ')}; ${nextStep(source, bundle)}`,
+    `Cannot find the worker file ${basename(source)}: there is none of ${tried.join(', ')}; ${nextStep(source, bundle)}`,
   );
 }
 
@@ -51,15 +54,15 @@ export function resolveWorkerFile(workerUrl: URL, moduleUrl: string | undefined 
 export function assertPiscinaWorker(moduleUrl: string | undefined = ownModuleUrl()): void {
   const bundle = bundleFile(moduleUrl);
   if (bundle === undefined) return;
-  const file = join(dirname(bundle), PISCINA_WORKER_FILE);
+  const file = piscinaWorkerBeside(bundle);
   if (!isFile(file)) {
     throw new WorkerFileError(
-      `Cannot start worker threads: the bundle has no ${file}, which every thread runs; add "${PISCINA_WORKER_ENTRY}" to the build's entry points, with the output name "worker"`,
+      `Cannot start worker threads: there is no ${file}, which every thread runs; add ${PISCINA_WORKER_ENTRY} to the build's entry points, ${IN_ONE_FOLDER}`,
     );
   }
   if (!readFileSync(file, 'utf8').includes(PISCINA_WORKER_MARK)) {
     throw new WorkerFileError(
-      `Cannot start worker threads: ${file} is not the worker of lambda-parallel; give your own file another name, and add "${PISCINA_WORKER_ENTRY}" to the build's entry points, with the output name "worker"`,
+      `Cannot start worker threads: ${file} is another file than lambda-parallel's, which every thread runs; give it another name, add ${PISCINA_WORKER_ENTRY} to the build's entry points, ${IN_ONE_FOLDER}`,
     );
   }
 }
@@ -74,7 +77,7 @@ function ownModuleUrl(): string | undefined {
 function bundleFile(moduleUrl: string | undefined): string | undefined {
   if (moduleUrl === undefined) {
     throw new WorkerFileError(
-      'Cannot tell where the bundle is: import.meta.url is undefined in it; build it as the section "Bundling" in the README of lambda-parallel has it',
+      'Cannot tell where the bundle is: it has neither import.meta.url nor __filename; build it as "Bundling" in the README of lambda-parallel has it',
     );
   }
   return /\/cpu\/worker-file\.[jt]s$/.test(new URL(moduleUrl).pathname) ? undefined : fileURLToPath(moduleUrl);
@@ -95,9 +98,9 @@ function built(source: string): string[] {
   return (BUILT_EXTENSIONS[extension] ?? BUILT_FROM_TS).map((builtExtension) => stem + builtExtension);
 }
 
-/** Names beside the bundle that are never a worker's: a handler loaded in a thread would start a pool of its own there. */
-function isTaken(file: string, bundle: string): boolean {
-  return file === bundle || basename(file) === PISCINA_WORKER_FILE;
+/** Piscina starts its threads with a file of this name beside its own code. */
+function piscinaWorkerBeside(bundle: string): string {
+  return join(dirname(bundle), 'worker.js');
 }
 
 function isFile(file: string): boolean {
@@ -106,6 +109,9 @@ function isFile(file: string): boolean {
 
 function nextStep(source: string, bundle: string | undefined): string {
   if (bundle === undefined) return 'check the path, which is relative to the file that calls new URL()';
+  if (built(source).includes(join(dirname(source), 'worker.js'))) {
+    return 'give it another name, because worker.js is the file that every thread runs';
+  }
   const entry = relative(dirname(bundle), source).replaceAll(sep, '/');
-  return `add "${entry}", as seen from the handler's file, to the build's entry points, beside the handler and "${PISCINA_WORKER_ENTRY}"`;
+  return `add "${entry}", as seen from the handler's file, to the build's entry points, ${IN_ONE_FOLDER}`;
 }

@@ -6,18 +6,20 @@ import { assertPiscinaWorker } from './worker-file.ts';
 /** Threads that run chunks. Which chunk is next is not its business: it is handed one per thread at a time. */
 export interface WorkerPool {
   readonly threadCount: number;
+  /** Chunks that can be handed over at a time: a second one per thread, so that a thread goes on at once when it has finished one. */
+  readonly slotCount: number;
   /** What the thread that runs the chunk of this slot has come to. */
   progressOf(slot: number): Progress;
   /**
-   * Runs a chunk in a free thread.
+   * Runs a chunk in the first thread that is free.
    *
    * @param file - The worker file.
    * @param buffers - Moved with the inputs instead of being copied.
    * @returns What the default export of the file returned. Rejects with what loading the file threw, with why the thread ended, or
    * with a `DataCloneError`, before anything was run, where the inputs cannot be sent.
    */
-  run(file: string, request: ChunkRequest, buffers: ArrayBuffer[]): Promise<unknown>;
-  /** Ends the thread that runs the chunk of this slot; another one takes its place. */
+  run(file: string, request: ChunkRequest, buffers: readonly ArrayBuffer[]): Promise<unknown>;
+  /** Ends the thread that runs the chunk of this slot, if one does; another one takes its place. */
   replaceThread(slot: number): void;
   close(): Promise<void>;
 }
@@ -37,8 +39,9 @@ interface Tagged {
  */
 export function openWorkerPool(threadCount: number): WorkerPool {
   assertPiscinaWorker();
-  const memory = Progress.allocate(threadCount);
-  const progresses = Array.from({ length: threadCount }, (_, slot) => new Progress(memory, slot));
+  const slotCount = 2 * threadCount;
+  const memory = Progress.allocate(slotCount);
+  const progresses = Array.from({ length: slotCount }, (_, slot) => new Progress(memory, slot));
   /** Piscina tells nobody which thread runs what, except the balancer that decides it. */
   const threadIds: (number | undefined)[] = [];
   const piscina = new Piscina({
@@ -58,11 +61,12 @@ export function openWorkerPool(threadCount: number): WorkerPool {
   piscina.on('error', () => undefined);
   return {
     threadCount,
+    slotCount,
     progressOf: (slot) => progresses[slot] as Progress,
     run(file, request, buffers) {
       threadIds[request.slot] = undefined;
       (request as Tagged)[queueOptionsSymbol] = request;
-      return piscina.run(request, { filename: file, transferList: buffers });
+      return piscina.run(request, { filename: file, transferList: buffers as ArrayBuffer[] });
     },
     replaceThread(slot) {
       const threadId = threadIds[slot];

@@ -5,8 +5,8 @@ import { isPromiseLike } from '../run/is-promise-like.ts';
 import { leaveAtOnce } from '../run/leave-at-once.ts';
 import type { OpenRun, RunRegistry } from '../run/run-registry.ts';
 import { MissingItem, type Source } from '../run/source.ts';
+import { SwapList, type SwapListEntry } from '../run/swap-list.ts';
 import type { ResolvedIoStreamOptions } from './io-options.ts';
-import { SwapList, type SwapListEntry } from './swap-list.ts';
 import { type Delivery, type Task, TaskRun } from './task-run.ts';
 
 /** An item on its way to the consumer. */

@@ -3,13 +3,13 @@ import { TaskAbandonedError, TaskTimeoutError } from '../errors.ts';
 import type { RejectedOutcome, SkipReason } from '../result/outcome.ts';
 import { isPromiseLike } from '../run/is-promise-like.ts';
 import { RunEnd } from '../run/run-end.ts';
-import type { RunRegistry } from '../run/run-registry.ts';
+import type { OpenRun, RunRegistry } from '../run/run-registry.ts';
 import { MissingItem } from '../run/source.ts';
+import { SwapList, type SwapListEntry } from '../run/swap-list.ts';
 import type { TaskLedger } from '../run/task-ledger.ts';
 import { shown } from '../validation.ts';
 import { ByteBudget } from './byte-budget.ts';
 import type { ResolvedIoMapOptions } from './io-options.ts';
-import { SwapList, type SwapListEntry } from './swap-list.ts';
 
 /** What a task is given beside its item. */
 export interface TaskScope {
@@ -53,7 +53,8 @@ export interface TaskRunParts<Item, Value, Delivered> {
  * `execute` runs once per item beside p-map's own half microsecond, so it is one async function and allocates one object.
  * What a task leaves open that does not listen to its signal is therefore settled by the call, when `end.over` resolves.
  */
-export class TaskRun<Item, Value, Delivered> {
+export class TaskRun<Item, Value, Delivered> implements OpenRun {
+  place = -1;
   readonly end: RunEnd;
   readonly #parts: TaskRunParts<Item, Value, Delivered>;
   readonly #controller = new AbortController();

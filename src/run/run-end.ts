@@ -1,6 +1,7 @@
 import type { Deadline } from '../deadline/deadline.ts';
 import { DeadlineExceededError } from '../errors.ts';
 import type { SkipReason } from '../result/outcome.ts';
+import { onAbort } from './on-abort.ts';
 
 export interface RunEndParts {
   readonly deadline: Deadline;
@@ -28,27 +29,16 @@ export class RunEnd {
 
   constructor(parts: RunEndParts) {
     this.#parts = parts;
-    const { deadline, signal } = parts;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.over = promise;
     this.#endGrace = resolve;
-    const onAbort = (): void => {
-      const cause: unknown = signal?.reason;
-      // Inside the task of another run, whose signal is told of the deadline first.
-      this.stop(cause instanceof DeadlineExceededError ? 'deadline' : 'aborted', cause);
-    };
-    const unlistenDeadline = deadline.listen(() => this.#stopAtDeadline(), { isAwaited: true });
-    signal?.addEventListener('abort', onAbort, { once: true });
-    this.#unlisten = () => {
-      unlistenDeadline();
-      signal?.removeEventListener('abort', onAbort);
-    };
-    if (signal?.aborted) onAbort();
+    this.#unlisten = onAbort(parts.signal, (reason, cause) => this.stop(reason, cause));
   }
 
   /** Whether nothing is to start any more. Timers are late where something computes on this thread; the clock is not. */
   get isStopped(): boolean {
-    if (this.stopReason === undefined && this.#parts.deadline.hasExpired) this.#stopAtDeadline();
+    const { deadline } = this.#parts;
+    if (this.stopReason === undefined && deadline.hasExpired) this.stop('deadline', new DeadlineExceededError(deadline.marginMs));
     return this.stopReason !== undefined;
   }
 
@@ -57,7 +47,7 @@ export class RunEnd {
     if (this.stopReason !== undefined) return;
     this.stopReason = reason;
     this.stopCause = cause;
-    this.#unlisten();
+    this.#unlisten?.();
     this.#parts.onStop(cause);
     if (this.#parts.hasGrace) {
       this.graceMs = this.#parts.deadline.graceMs;
@@ -70,9 +60,5 @@ export class RunEnd {
     this.#unlisten();
     clearTimeout(this.#graceTimer);
     this.#endGrace();
-  }
-
-  #stopAtDeadline(): void {
-    this.stop('deadline', new DeadlineExceededError(this.#parts.deadline.marginMs));
   }
 }

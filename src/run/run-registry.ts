@@ -1,19 +1,22 @@
 import type { Deadline } from '../deadline/deadline.ts';
-import { InvocationEndedError } from '../errors.ts';
+import { DeadlineExceededError, InvocationEndedError } from '../errors.ts';
 import type { SkipReason } from '../result/outcome.ts';
+import { SwapList, type SwapListEntry } from './swap-list.ts';
 import type { TaskLedger } from './task-ledger.ts';
 
 /** A run, as far as whoever did not open it is concerned. */
-export interface OpenRun {
+export interface OpenRun extends SwapListEntry {
   stop(reason: SkipReason, cause: unknown): void;
   finish(): void;
 }
 
-/** The runs of one invocation in one engine: opens them, and ends with it those that are still open. */
+/** The runs of one invocation in one engine: opens them, and ends them at the deadline and with the invocation. */
 export class RunRegistry<Ledger extends TaskLedger = TaskLedger> {
   readonly deadline: Deadline;
   readonly ledger: Ledger;
-  readonly #runs = new Set<OpenRun>();
+  readonly #runs = new SwapList<OpenRun>();
+  /** The deadline is listened to once for all runs, and only while there are any. */
+  #unlisten: (() => void) | undefined;
   #isClosed = false;
   #ended: Promise<void> | undefined;
 
@@ -32,12 +35,17 @@ export class RunRegistry<Ledger extends TaskLedger = TaskLedger> {
     this.assertOpen();
     const run = create();
     this.#runs.add(run);
+    this.#unlisten ??= this.deadline.listen(() => this.#stopAtDeadline(), { isAwaited: true });
     return run;
   }
 
   close(run: OpenRun): void {
     run.finish();
-    this.#runs.delete(run);
+    this.#runs.remove(run);
+    if (this.#runs.isEmpty) {
+      this.#unlisten?.();
+      this.#unlisten = undefined;
+    }
   }
 
   /** Tells every task to stop. */
@@ -57,5 +65,11 @@ export class RunRegistry<Ledger extends TaskLedger = TaskLedger> {
     await this.ledger.idle(this.deadline.graceMs);
     // A stream whose consumer never came back would keep its run, and the timer of its grace.
     for (const run of this.#runs) this.close(run);
+  }
+
+  #stopAtDeadline(): void {
+    this.#unlisten = undefined;
+    const cause = new DeadlineExceededError(this.deadline.marginMs);
+    for (const run of this.#runs) run.stop('deadline', cause);
   }
 }

@@ -14,8 +14,8 @@ export async function runChunk(
 ): Promise<unknown> {
   const progress = progressOf(slot);
   const values: unknown[] = [];
-  const rejections: PackedRejection[] = [];
-  const buffers = new Set<ArrayBuffer>();
+  let rejections: PackedRejection[] | undefined;
+  let buffers: Set<ArrayBuffer> | undefined;
   const startedAtMs = performance.now();
   let durationMs = 0;
   beginLines();
@@ -25,17 +25,22 @@ export async function runChunk(
       const result = worker(inputs[position]);
       const value = isPromiseLike(result) ? await result : result;
       // Numbers, strings and the like have nothing to move and nothing that could not be sent.
-      if (typeof value === 'object' || typeof value === 'function' || typeof value === 'symbol') collectBuffers(value, buffers);
+      if (typeof value === 'object' || typeof value === 'function' || typeof value === 'symbol') {
+        buffers ??= new Set();
+        collectBuffers(value, buffers);
+      }
       values.push(value);
     } catch (error) {
+      rejections ??= [];
       rejections.push({ position, reason: pack(error) });
       values.push(undefined);
     }
     durationMs = performance.now() - startedAtMs;
   }
   progress.finish();
-  const reply: ChunkReply = { protocol: PROTOCOL, values, rejections, durationMs, logs: takeLines() };
-  return buffers.size === 0 ? reply : moved(reply, [...buffers]);
+  const logs = takeLines();
+  const reply: ChunkReply = { protocol: PROTOCOL, values, durationMs, ...(rejections && { rejections }), ...(logs && { logs }) };
+  return buffers === undefined || buffers.size === 0 ? reply : moved(reply, [...buffers]);
 }
 
 let progress: Progress | undefined;

@@ -5,6 +5,7 @@ import { collectBuffers } from '../transferables.ts';
 const LEVELS: readonly LogLevel[] = ['debug', 'error', 'info', 'log', 'trace', 'warn'];
 
 /** A thread runs one chunk at a time; between them there is nobody to hand the lines to. */
+let isCapturing = false;
 let lines: LogLine[] | undefined;
 
 /**
@@ -15,18 +16,22 @@ export function captureConsole(): void {
   for (const level of LEVELS) {
     const write = console[level];
     console[level] = (...args: unknown[]) => {
-      if (lines === undefined) write.apply(console, args);
-      else lines.push({ level, args: args.map(asData) });
+      if (isCapturing) {
+        lines ??= [];
+        lines.push({ level, args: args.map(asData) });
+      } else write.apply(console, args);
     };
   }
 }
 
 export function beginLines(): void {
-  lines = [];
+  isCapturing = true;
 }
 
-export function takeLines(): readonly LogLine[] {
-  const taken = lines ?? [];
+/** `undefined` where nothing was logged. */
+export function takeLines(): readonly LogLine[] | undefined {
+  const taken = lines;
+  isCapturing = false;
   lines = undefined;
   return taken;
 }

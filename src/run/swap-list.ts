@@ -25,6 +25,10 @@ export class SwapList<Entry extends SwapListEntry> {
     last.place = entry.place;
   }
 
+  get isEmpty(): boolean {
+    return this.#entries.length === 0;
+  }
+
   /** Those in it now: an entry may go while this is walked. */
   [Symbol.iterator](): Iterator<Entry> {
     return [...this.#entries][Symbol.iterator]();
