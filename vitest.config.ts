@@ -8,6 +8,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['test/**/*.test.ts'],
+    // Worker threads load their files by Node itself, with the flags of this process.
+    execArgv: ['--conditions=lambda-parallel-source'],
     setupFiles: ['test/helpers/aws-environment.setup.ts'],
     // Sockets and child processes on two cores: slow is not stuck.
     testTimeout: 30_000,

@@ -40,7 +40,9 @@ export class TaskTimeoutError extends ParallelError {
   }
 }
 
-/** A task was told to stop through its signal and went on, so its result was not waited for. `cause` says why it was told. */
+const PASS_THE_SIGNAL_ON = 'pass its signal on to what the task waits for';
+
+/** A task was told to stop and went on, so its result was not waited for. `cause` says why it was told. */
 export class TaskAbandonedError extends ParallelError {
   readonly code = 'ERR_PARALLEL_TASK_ABANDONED';
 
@@ -48,11 +50,10 @@ export class TaskAbandonedError extends ParallelError {
     TaskAbandonedError.prototype.name = 'TaskAbandonedError';
   }
 
-  constructor(index: number, graceMs: number, options: { cause: unknown }) {
-    super(
-      `Cannot wait for item ${index}: its task was still running ${graceMs} ms after its signal aborted; pass the signal on to what the task waits for`,
-      options,
-    );
+  constructor(index: number, graceMs: number, { cause, nextStep = PASS_THE_SIGNAL_ON }: { cause: unknown; nextStep?: string }) {
+    super(`Cannot wait for item ${index}: its task was still running ${graceMs} ms after it was told to stop; ${nextStep}`, {
+      cause,
+    });
   }
 }
 
@@ -131,11 +132,12 @@ export class WorkerCrashedError extends ParallelError {
   }
 
   constructor(workerName: string, index: number, options: { cause: unknown }) {
-    const { message = String(options.cause) } = (options.cause ?? {}) as Partial<Error>;
-    super(
-      `Cannot finish item ${index}: the thread that ran ${workerName} with it ended, "${message}"; call the worker's default export directly to debug it`,
-      options,
-    );
+    const { message = String(options.cause), code } = (options.cause ?? {}) as Partial<Error & { code: unknown }>;
+    const nextStep =
+      code === 'ERR_WORKER_OUT_OF_MEMORY'
+        ? "raise the function's memory setting, lower maxThreads, or give the worker smaller items"
+        : "call the worker's default export directly to debug it";
+    super(`Cannot finish item ${index}: the thread that ran ${workerName} with it ended, "${message}"; ${nextStep}`, options);
   }
 }
 
@@ -152,7 +154,7 @@ export class WorkerThrewError extends ParallelError {
   }
 }
 
-/** An input cannot be sent to a thread: it holds a function, a symbol, a socket or the like. `cause` is the `DataCloneError`. */
+/** An item, or what a worker made of it, cannot cross the thread boundary: it holds a function, a promise, a socket or the like. */
 export class NotCloneableError extends ParallelError {
   readonly code = 'ERR_PARALLEL_NOT_CLONEABLE';
 
@@ -160,10 +162,9 @@ export class NotCloneableError extends ParallelError {
     NotCloneableError.prototype.name = 'NotCloneableError';
   }
 
-  constructor(workerName: string, index: number, options: { cause: unknown }) {
-    super(
-      `Cannot send item ${index} to ${workerName}: ${(options.cause as Error).message.replace(/\.$/, '')}; pass data only, as structuredClone() takes it`,
-      options,
-    );
+  /** @param attempt - `send item 3 to resize.worker.ts`. */
+  constructor(attempt: string, options: { cause: unknown }) {
+    const { message } = options.cause as Error;
+    super(`Cannot ${attempt}: ${message.replace(/\.$/, '')}; pass data only, as structuredClone() takes it`, options);
   }
 }

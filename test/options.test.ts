@@ -23,7 +23,7 @@ describe.each([
     [
       { memory: 128 },
       TypeError,
-      'Cannot read the options of parallel: "memory" is unknown; known are concurrency, deadlineMarginMs, memoryMb',
+      'Cannot read the options of parallel: "memory" is unknown; known are concurrency, deadlineMarginMs, memoryMb, workers, maxThreads, logger',
     ],
     [null, TypeError, 'Cannot read the options of parallel as they must be an object: null (object)'],
   ])('%o', (options, type, message) => {

@@ -10,7 +10,7 @@ import type { CpuLedger } from './cpu-ledger.ts';
 import type { ResolvedCpuMapOptions } from './cpu-options.ts';
 import { type IndexedItems, ItemFeed, type ItemFeedListener } from './item-feed.ts';
 import { workerLoadError } from './load-error.ts';
-import { unpackReason } from './packed-error.ts';
+import { reasonOf } from './packed-error.ts';
 import type { ChunkReply } from './protocol.ts';
 import type { Chunk, ChunkEnd, ChunkFlight, ChunkSource, ThreadScheduler } from './thread-scheduler.ts';
 import { buffersOf } from './transferables.ts';
@@ -166,7 +166,7 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
   }
 
   #deliver({ taken, sendMs }: Airborne<Item>, { values, rejections = [], durationMs, logs }: ChunkReply): void {
-    const { registry, delivery, logger, file } = this.#parts;
+    const { registry, delivery, logger } = this.#parts;
     const { ledger } = registry;
     const { items, indices } = taken;
     this.#size.measured(values.length, Math.max(durationMs, sendMs));
@@ -182,7 +182,7 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
       const rejection = rejections[rejectedCount];
       if (rejection?.position === position) {
         rejectedCount += 1;
-        delivery.rejected(index, unpackReason(rejection.reason, basename(file)), item);
+        delivery.rejected(index, reasonOf(rejection, this.#workerName, index), item);
       } else delivery.fulfilled(index, values[position] as Value, item);
     }
   }
@@ -190,33 +190,34 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
   /** The inputs could not be sent. */
   #refuse(taken: IndexedItems<Item>, cause: unknown): void {
     if (taken.items.length > 1) this.#feed.putBackSingly(taken);
-    else this.#rejectAll(taken, (index) => new NotCloneableError(basename(this.#parts.file), index, { cause }));
+    else this.#rejectAll(taken, (index) => new NotCloneableError(`send item ${index} to ${this.#workerName}`, { cause }));
   }
 
   /** The thread has ended: it costs the item that ran in it. The others are run again, or for the first time. */
   #mourn(taken: IndexedItems<Item>, { position, why, cause }: Extract<ChunkEnd, { kind: 'thread-ended' }>): void {
-    const { file, options } = this.#parts;
-    const reasonOf = (index: number): unknown => {
+    const { options } = this.#parts;
+    const reasonFor = (index: number): unknown => {
       if (why === 'timeout') return new TaskTimeoutError(index, options.timeoutMs ?? 0);
-      if (why === 'told') return new TaskAbandonedError(index, this.end.graceMs, { cause: this.end.stopCause });
-      return new WorkerCrashedError(basename(file), index, { cause });
+      if (why === 'crash') return new WorkerCrashedError(this.#workerName, index, { cause });
+      const nextStep = 'its thread was replaced; give the worker smaller items';
+      return new TaskAbandonedError(index, this.end.graceMs, { cause: this.end.stopCause, nextStep });
     };
     if (why === 'told') {
-      this.#rejectAll(until(taken, position + 1), reasonOf);
+      this.#rejectAll(until(taken, position + 1), reasonFor);
       this.#feed.putBack(from(taken, position + 1));
     } else if (options.transfer || position < 0) {
-      this.#rejectAll(taken, reasonOf);
+      this.#rejectAll(taken, reasonFor);
     } else {
-      this.#rejectAll(from(until(taken, position + 1), position), reasonOf);
+      this.#rejectAll(from(until(taken, position + 1), position), reasonFor);
       this.#feed.putBack(from(taken, position + 1));
       this.#feed.putBack(until(taken, position));
     }
   }
 
-  #rejectAll({ items, indices }: IndexedItems<Item>, reasonOf: (index: number) => unknown): void {
+  #rejectAll({ items, indices }: IndexedItems<Item>, reasonFor: (index: number) => unknown): void {
     this.#parts.registry.ledger.rejectedCount += items.length;
     for (const [position, index] of indices.entries()) {
-      this.#parts.delivery.rejected(index, reasonOf(index), items[position] as Item);
+      this.#parts.delivery.rejected(index, reasonFor(index), items[position] as Item);
     }
   }
 
@@ -239,6 +240,10 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
     this.#airborne.clear();
     this.#isOver = true;
     this.#completion.resolve();
+  }
+
+  get #workerName(): string {
+    return basename(this.#parts.file);
   }
 
   #completeIfDone(): boolean {

@@ -6,7 +6,7 @@ import type { OpenRun } from '../run/run-registry.ts';
 import type { CpuEngineParts } from './chunk-run.ts';
 import type { ResolvedCpuRunOptions } from './cpu-options.ts';
 import { workerLoadError } from './load-error.ts';
-import { unpackReason } from './packed-error.ts';
+import { reasonOf } from './packed-error.ts';
 import type { ChunkReply } from './protocol.ts';
 import type { Chunk, ChunkEnd, ChunkFlight, ChunkSource } from './thread-scheduler.ts';
 import { buffersOf } from './transferables.ts';
@@ -27,7 +27,7 @@ export async function cpuRun<Output>(
     const { values, rejections, durationMs, logs } = await run.reply;
     ledger.busyMs += durationMs;
     if (logs !== undefined) writeLines(logger, logs);
-    if (rejections?.[0] !== undefined) throw unpackReason(rejections[0].reason, basename(file));
+    if (rejections?.[0] !== undefined) throw reasonOf(rejections[0], basename(file), 0);
     ledger.fulfilledCount += 1;
     return values[0] as Output;
   } catch (error) {
@@ -106,7 +106,7 @@ class SingleRun implements ChunkSource, Chunk, OpenRun {
   #reasonOf(end: Exclude<ChunkEnd, { kind: 'replied' }>): unknown {
     const { cause } = end;
     if (end.kind === 'not-loaded') return workerLoadError(this.file, cause);
-    if (end.kind === 'not-cloneable') return new NotCloneableError(basename(this.file), 0, { cause });
+    if (end.kind === 'not-cloneable') return new NotCloneableError(`send item 0 to ${basename(this.file)}`, { cause });
     if (end.why === 'timeout') return new TaskTimeoutError(0, this.timeoutMs ?? 0);
     return new WorkerCrashedError(basename(this.file), 0, { cause });
   }

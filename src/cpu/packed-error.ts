@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import { WorkerThrewError } from '../errors.ts';
-import type { Packed, PackedError } from './protocol.ts';
+import { NotCloneableError, WorkerThrewError } from '../errors.ts';
+import type { Packed, PackedError, PackedRejection } from './protocol.ts';
 import { collectBuffers } from './transferables.ts';
 
 /** Causes of causes, beyond which only their text is kept. */
@@ -40,8 +40,10 @@ export function pack(thrown: unknown, depth = 0): Packed {
  * For the caller: an error with the class name, `code`, message, stack, cause and own fields that it had in its thread. Built-in
  * classes are themselves again; of others there is only the name.
  */
-export function unpackReason(reason: Packed, workerName: string): unknown {
-  return reason.kind === 'error' ? unpackError(reason) : new WorkerThrewError(workerName, { cause: reason.value });
+export function reasonOf({ reason, isNotCloneable }: PackedRejection, workerName: string, index: number): unknown {
+  const cause = unpack(reason);
+  if (isNotCloneable) return new NotCloneableError(`return what ${workerName} made of item ${index}`, { cause });
+  return reason.kind === 'error' ? cause : new WorkerThrewError(workerName, { cause });
 }
 
 function unpack(packed: Packed): unknown {

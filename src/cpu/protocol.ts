@@ -28,6 +28,8 @@ export interface PackedRejection {
   /** Which of the inputs. */
   readonly position: number;
   readonly reason: Packed;
+  /** It returned, but something that cannot be sent; the reason is the `DataCloneError`. */
+  readonly isNotCloneable?: boolean;
 }
 
 /** What was logged in a thread, to be written where the request id is known. */

@@ -21,9 +21,11 @@ export async function runChunk(
   beginLines();
   for (let position = 0; position < inputs.length && durationMs < budgetMs && !progress.isStopRequested; position += 1) {
     progress.begin(position, isTimed);
+    let hasReturned = false;
     try {
       const result = worker(inputs[position]);
       const value = isPromiseLike(result) ? await result : result;
+      hasReturned = true;
       // Numbers, strings and the like have nothing to move and nothing that could not be sent.
       if (typeof value === 'object' || typeof value === 'function' || typeof value === 'symbol') {
         buffers ??= new Set();
@@ -32,7 +34,7 @@ export async function runChunk(
       values.push(value);
     } catch (error) {
       rejections ??= [];
-      rejections.push({ position, reason: pack(error) });
+      rejections.push({ position, reason: pack(error), isNotCloneable: hasReturned });
       values.push(undefined);
     }
     durationMs = performance.now() - startedAtMs;
