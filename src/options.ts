@@ -78,7 +78,7 @@ function workerRefs(workers: unknown): readonly AnyWorkerRef[] {
   if (!Array.isArray(workers))
     throw new TypeError(`Cannot use workers as it must be an array of workerRef(…): ${shown(workers)}`);
   for (const worker of workers) {
-    if (typeof worker?.openPool !== 'function') {
+    if (typeof worker?.startThreads !== 'function') {
       throw new TypeError(`Cannot use workers as each must be a workerRef(…): ${shown(worker)}`);
     }
   }

@@ -20,9 +20,9 @@ import {
 import { cpuRun } from './cpu-run.ts';
 import { cpuStream } from './cpu-stream.ts';
 import type { ThreadScheduler } from './thread-scheduler.ts';
+import { undeclaredWorker } from './undeclared-worker.ts';
 import type { WorkerLogger } from './worker-logger.ts';
 import type { AnyWorkerRef, WorkerRef } from './worker-ref.ts';
-import { type WorkerThreads, workerFileOf } from './worker-threads.ts';
 
 /**
  * Runs workers that compute, in threads: parsing, hashing, images. Inputs and outputs cross the thread boundary as structured clones.
@@ -87,24 +87,30 @@ export interface CpuEngine extends Cpu {
   close(): Promise<void>;
 }
 
+/** Of the invocation. */
 export interface CpuEngineOptions {
   readonly deadline: Deadline;
-  /** Of the execution environment. Absent where no worker is declared. */
-  readonly threads: WorkerThreads | undefined;
   readonly logger: WorkerLogger;
 }
 
-/** The CPU engine of one invocation. */
-export function createCpuEngine({ deadline, threads, logger }: CpuEngineOptions): CpuEngine {
-  const ledger = new CpuLedger(threads?.scheduler.threadCount ?? 0);
-  const registry = new RunRegistry(deadline, ledger);
+/** Of the execution environment. */
+export interface CpuEngineThreads {
+  readonly scheduler: ThreadScheduler;
+  /** The worker files that may be run, by the `href` of their worker's URL. */
+  readonly files: ReadonlyMap<string, string>;
+}
 
-  // Without threads no worker is declared, and the check of the worker throws before this is used.
-  const engine: CpuEngineParts = { registry, scheduler: threads?.scheduler as ThreadScheduler, logger };
+/** The CPU engine of one invocation. */
+export function createCpuEngine({ scheduler, files }: CpuEngineThreads, { deadline, logger }: CpuEngineOptions): CpuEngine {
+  const ledger = new CpuLedger(scheduler.threadCount);
+  const registry = new RunRegistry(deadline, ledger);
+  const engine: CpuEngineParts = { registry, scheduler, logger };
 
   function fileOf(call: string, worker: AnyWorkerRef): string {
     registry.assertOpen();
-    return workerFileOf(call, worker, threads);
+    const file = files.get(worker?.url?.href);
+    if (file === undefined) throw undeclaredWorker(call, worker);
+    return file;
   }
 
   return {

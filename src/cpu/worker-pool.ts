@@ -24,9 +24,6 @@ export interface WorkerPool {
   close(): Promise<void>;
 }
 
-/** How a pool is started. A {@link WorkerRef} brings it, so that a bundle in which no worker is declared has no Piscina in it. */
-export type OpenWorkerPool = (threadCount: number) => WorkerPool;
-
 /** A chunk on its way, as Piscina's balancer sees it: symbols are not sent. */
 interface Tagged {
   [queueOptionsSymbol]?: ChunkRequest | null;

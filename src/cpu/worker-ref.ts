@@ -1,6 +1,6 @@
 import { shown } from '../validation.ts';
 import type { WorkerFunction } from './thread/define-worker.ts';
-import { type OpenWorkerPool, openWorkerPool } from './worker-pool.ts';
+import { type StartWorkerThreads, startWorkerThreads } from './worker-threads.ts';
 
 declare const types: unique symbol;
 
@@ -8,8 +8,8 @@ declare const types: unique symbol;
 export interface WorkerRef<Input, Output> {
   /** Of the source file; the built one is found from it. */
   readonly url: URL;
-  /** How its threads are started: here, so that a bundle without a worker has no Piscina in it. */
-  readonly openPool: OpenWorkerPool;
+  /** How threads are started: here, so that a bundle in which no worker is declared has neither Piscina nor the engine in it. */
+  readonly startThreads: StartWorkerThreads;
   readonly [types]?: (input: Input) => Output;
 }
 
@@ -41,5 +41,5 @@ export function workerRef<Module extends WorkerModule = never>(
       `Cannot refer to a worker as its URL must be a file: URL, new URL('./resize.worker.ts', import.meta.url): ${shown(url)}`,
     );
   }
-  return { url, openPool: openWorkerPool };
+  return { url, startThreads: startWorkerThreads };
 }

@@ -1,4 +1,4 @@
-import { startWorkerThreads, type WorkerThreads } from '../cpu/worker-threads.ts';
+import type { WorkerThreads } from '../cpu/worker-threads.ts';
 import { type ParallelOptions, type ResolvedOptions, resolveOptions } from '../options.ts';
 
 /** What lives as long as the process: options that were checked, and threads. Made at cold start. */
@@ -13,6 +13,7 @@ export interface Environment extends ResolvedOptions {
  */
 export function createEnvironment(options: ParallelOptions | undefined, { isShared }: { isShared: boolean }): Environment {
   const resolved = resolveOptions(options);
-  const threads = startWorkerThreads(resolved.workers, { threadCount: resolved.maxThreads, isShared });
+  const { workers, maxThreads } = resolved;
+  const threads = workers[0]?.startThreads(workers, { threadCount: maxThreads, isShared });
   return { ...resolved, threads };
 }

@@ -1,6 +1,7 @@
 import type { Capacity } from '../capacity/capacity.ts';
-import { type Cpu, createCpuEngine } from '../cpu/cpu.ts';
+import type { Cpu } from '../cpu/cpu.ts';
 import type { CpuStatistics } from '../cpu/cpu-ledger.ts';
+import { createNoCpu } from '../cpu/no-cpu.ts';
 import { Deadline, type RemainingTime } from '../deadline/deadline.ts';
 import { DeadlineExceededError, InvocationEndedError } from '../errors.ts';
 import { createIoEngine, type Io } from '../io/io.ts';
@@ -29,7 +30,7 @@ export function createRuntime(
 ): ParallelRuntime {
   const deadline = new Deadline(remainingTime, deadlineMarginMs);
   const io = createIoEngine({ deadline, concurrency });
-  const cpu = createCpuEngine({ deadline, threads, logger });
+  const cpu = threads?.createEngine({ deadline, logger }) ?? createNoCpu();
   const ending = new AbortController();
   let unlisten: (() => void) | undefined;
 
