@@ -10,11 +10,18 @@ import { s3ClientOf } from './helpers/aws-clients.ts';
 
 const readme = await readFile('README.md', 'utf8');
 const examples = [...readme.matchAll(/^```ts run\n(.*?)^```$/gms)].map(([, code = '']) => code);
+/** Files that examples refer to, by name. */
+const files = [...readme.matchAll(/^```ts file=(\S+)\n(.*?)^```$/gms)].map(([, name = '', code = '']) => ({ name, code }));
 
 let aws: EmbeddedAws;
 let env: NodeJS.ProcessEnv;
+let folder: string;
 
 beforeAll(async () => {
+  // In here, where `lambda-parallel` is the package itself.
+  folder = await mkdtemp(join('test', '.readme-'));
+  for (const { name, code } of files) await writeFile(join(folder, name), code);
+  for (const [index, code] of examples.entries()) await writeFile(join(folder, `example-${index}.ts`), `${code}\nexport {};\n`);
   aws = await startEmbeddedAws();
   const client = s3ClientOf(aws.url);
   await client.send(new CreateBucketCommand({ Bucket: 'photos' }));
@@ -26,7 +33,10 @@ beforeAll(async () => {
   env = embeddedEnvironment(aws.url);
 });
 
-afterAll(() => aws.close());
+afterAll(async () => {
+  await aws.close();
+  await rm(folder, { recursive: true });
+});
 
 test('README has examples', () => {
   expect(examples.length).toBeGreaterThan(5);
@@ -34,23 +44,16 @@ test('README has examples', () => {
 
 test.each(examples.map((code, index) => ({ index, code })))(
   'README example $index prints what its //=> comments say',
-  async ({ code }) => {
-    const args = ['--conditions=lambda-parallel-source', '--input-type=module-typescript', '--eval', code];
+  async ({ index, code }) => {
+    const args = ['--conditions=lambda-parallel-source', join(folder, `example-${index}.ts`)];
     const { stdout } = await promisify(execFile)(process.execPath, args, { env });
     expect(stdout.trimEnd().split('\n')).toEqual([...code.matchAll(/^\s*\/\/=> (.*)$/gm)].map(([, line]) => line));
   },
 );
 
 test('README examples compile, as strictly as the library', async () => {
-  // In here, where `lambda-parallel` is the package itself.
-  const folder = await mkdtemp(join('test', '.readme-'));
-  try {
-    const files = examples.map((_, index) => `example-${index}.ts`);
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../../tsconfig.json', include: [], files }));
-    for (const [index, file] of files.entries()) await writeFile(join(folder, file), `${examples[index]}\nexport {};\n`);
-    const { stdout } = await promisify(execFile)(join('node_modules', '.bin', 'tsc'), ['-p', folder]).catch((error) => error);
-    expect(stdout).toBe('');
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const names = [...files.map(({ name }) => name), ...examples.map((_, index) => `example-${index}.ts`)];
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../../tsconfig.json', include: [], files: names }));
+  const { stdout } = await promisify(execFile)(join('node_modules', '.bin', 'tsc'), ['-p', folder]).catch((error) => error);
+  expect(stdout).toBe('');
 });

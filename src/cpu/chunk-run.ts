@@ -8,7 +8,7 @@ import type { Source } from '../run/source.ts';
 import { ChunkSize } from './chunk-size.ts';
 import type { CpuLedger } from './cpu-ledger.ts';
 import type { ResolvedCpuMapOptions } from './cpu-options.ts';
-import { type IndexedItems, ItemFeed, type ItemFeedListener } from './item-feed.ts';
+import { type IndexedItems, ItemFeed, type ItemFeedListener, PULL_BUDGET_MS } from './item-feed.ts';
 import { workerLoadError } from './load-error.ts';
 import { reasonOf } from './packed-error.ts';
 import type { ChunkReply } from './protocol.ts';
@@ -120,7 +120,7 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
 
   #cut(): Chunk | undefined {
     const { options, file } = this.#parts;
-    const taken = this.#feed.take(this.#wantedCount());
+    const taken = this.#feed.take(this.#wantedCount(), options.chunk === 'auto' ? PULL_BUDGET_MS : Number.POSITIVE_INFINITY);
     // Whoever gave the items may have stopped the run.
     if (taken.items.length === 0 || this.end.stopReason !== undefined) {
       this.#feed.putBack(taken);

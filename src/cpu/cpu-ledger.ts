@@ -1,6 +1,9 @@
 import { TaskLedger, type TaskStatistics } from '../run/task-ledger.ts';
 
-/** What an invocation's CPU tasks came to so far. `runningCount` and `peakRunningCount` count threads. */
+/**
+ * What an invocation's CPU tasks came to so far. `runningCount` counts chunks, of which one per thread may be next in line, and
+ * `peakRunningCount` threads.
+ */
 export interface CpuStatistics extends TaskStatistics {
   /** Worker threads of the execution environment; 0 where no worker is declared. */
   readonly threadCount: number;
@@ -18,5 +21,10 @@ export class CpuLedger extends TaskLedger implements CpuStatistics {
   constructor(threadCount: number) {
     super();
     this.threadCount = threadCount;
+  }
+
+  override started(): void {
+    super.started();
+    this.peakRunningCount = Math.min(this.peakRunningCount, this.threadCount);
   }
 }

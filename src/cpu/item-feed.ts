@@ -7,6 +7,9 @@ export interface IndexedItems<Item> {
   readonly indices: number[];
 }
 
+/** Less than half of what a chunk is to take. */
+export const PULL_BUDGET_MS = 2;
+
 export interface ItemFeedListener {
   /** Something can be taken, or the end of the input is known, that was not when `take` was last called. */
   arrived(): void;
@@ -55,12 +58,16 @@ export class ItemFeed<Item> {
     return (this.#isEnded ? 0 : (size ?? 0) - pulledCount) + this.#items.length + this.#promisedCount;
   }
 
-  /** Up to `count` items, as many as are there; none where they are yet to come. */
-  take(count: number): IndexedItems<Item> {
+  /**
+   * Up to `count` items, as many as are there; none where they are yet to come.
+   *
+   * @param budgetMs - What an iterator may take for it: this thread does nothing else meanwhile, and others wait for their chunks.
+   */
+  take(count: number, budgetMs: number): IndexedItems<Item> {
     const { items, indices } = this.#single;
     if (items.length > 0) return { items: items.splice(0, 1), indices: indices.splice(0, 1) };
     this.#wantedCount = count;
-    this.#pull();
+    this.#pull(budgetMs);
     if (this.#items.length > count) return { items: this.#items.splice(0, count), indices: this.#indices.splice(0, count) };
     return this.#takeAll();
   }
@@ -90,13 +97,17 @@ export class ItemFeed<Item> {
     this.#single = { items: this.#single.items.concat(items), indices: this.#single.indices.concat(indices) };
   }
 
-  #pull(): void {
+  #pull(budgetMs = PULL_BUDGET_MS): void {
+    // What has a size is in memory.
+    const isTimed = this.#source.size === undefined && budgetMs !== Number.POSITIVE_INFINITY;
+    const untilMs = isTimed ? performance.now() + budgetMs : Number.POSITIVE_INFINITY;
     while (
       !(this.#isPulling || this.#isEnded) &&
       this.#items.length < this.#wantedCount &&
       this.#promisedCount < this.#bounds.maxPromisedCount &&
       this.#bounds.mayPull(this.#wantedCount)
     ) {
+      if (isTimed && this.#items.length > 0 && performance.now() >= untilMs) return;
       try {
         const result = this.#source.next();
         if (isPromiseLike(result)) void this.#pullAsync(result);

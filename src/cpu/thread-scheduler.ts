@@ -40,7 +40,7 @@ export interface ChunkSource {
   next(): Chunk | undefined;
 }
 
-/** Beside its timeout, an item that has not begun may still wait for its thread to start and to load the worker file. */
+/** Beside its timeout, an item that a thread has not begun may still wait for that thread to start and to load the worker file. */
 const LOAD_TIMEOUT_MS = 10_000;
 
 /** Hands chunks to the threads of one pool: one per thread, the sources in turn, each chunk cut only when a thread is free for it. */
@@ -160,18 +160,26 @@ export class ChunkFlight {
   }
 
   endThread(why: ThreadEnd): void {
-    if (this.#hasLanded) return;
+    // One that is next in line begins nothing any more.
+    if (this.#hasLanded || !this.#pool.hasThread(this.#slot)) return;
     this.threadEnd = why;
     this.#pool.replaceThread(this.#slot);
   }
 
   /** Ends the thread when an item has run for `timeoutMs`. */
   watch(timeoutMs: number): void {
-    const startsUntilMs = Date.now() + timeoutMs + LOAD_TIMEOUT_MS;
+    let beginsUntilMs: number | undefined;
+    const leftMsNow = (): number => {
+      if (this.position !== NOT_BEGUN) return timeoutMs - this.#progress.runningMs;
+      // Next in line for a thread: the time has not begun to count.
+      if (!this.#pool.hasThread(this.#slot)) return timeoutMs;
+      beginsUntilMs ??= Date.now() + timeoutMs + LOAD_TIMEOUT_MS;
+      return beginsUntilMs - Date.now();
+    };
     const check = (): void => {
       // The reply is on its way, and this thread was busy with something else.
       if (this.#progress.isFinished) return;
-      const leftMs = this.position === NOT_BEGUN ? startsUntilMs - Date.now() : timeoutMs - this.#progress.runningMs;
+      const leftMs = leftMsNow();
       if (leftMs <= 0) this.endThread('timeout');
       else this.#timer = setTimeout(check, Math.min(leftMs, timeoutMs));
     };
@@ -197,5 +205,6 @@ function endOf({ position, threadEnd }: ChunkFlight, cause: unknown): ChunkEnd {
 
 function emptyChunk(file: string): Chunk {
   const ignore = (): void => undefined;
-  return { file, inputs: [], budgetMs: 0, timeoutMs: undefined, buffers: [], started: ignore, ended: ignore };
+  // With a timeout, because loading may take for ever.
+  return { file, inputs: [], budgetMs: 0, timeoutMs: 1, buffers: [], started: ignore, ended: ignore };
 }

@@ -19,7 +19,9 @@ export interface WorkerPool {
    * with a `DataCloneError`, before anything was run, where the inputs cannot be sent.
    */
   run(file: string, request: ChunkRequest, buffers: readonly ArrayBuffer[]): Promise<unknown>;
-  /** Ends the thread that runs the chunk of this slot, if one does; another one takes its place. */
+  /** Whether a thread has the chunk of this slot, or it is still next in line. */
+  hasThread(slot: number): boolean;
+  /** Ends the thread that has the chunk of this slot; another one takes its place. */
   replaceThread(slot: number): void;
   close(): Promise<void>;
 }
@@ -65,6 +67,7 @@ export function openWorkerPool(threadCount: number): WorkerPool {
       (request as Tagged)[queueOptionsSymbol] = request;
       return piscina.run(request, { filename: file, transferList: buffers as ArrayBuffer[] });
     },
+    hasThread: (slot) => threadIds[slot] !== undefined,
     replaceThread(slot) {
       const threadId = threadIds[slot];
       void piscina.threads.find((thread) => thread.threadId === threadId)?.terminate();
