@@ -1,11 +1,16 @@
 import {
   DeadlineExceededError,
   InvocationEndedError,
+  NotCloneableError,
   ParallelError,
   RunStoppedError,
   ServiceCallError,
   TaskAbandonedError,
   TaskTimeoutError,
+  WorkerCrashedError,
+  WorkerFileError,
+  WorkerLoadError,
+  WorkerThrewError,
 } from 'lambda-parallel';
 import { expect, test } from 'vitest';
 
@@ -23,6 +28,11 @@ test.each([
     'ERR_PARALLEL_SERVICE_CALL',
     'Cannot get it',
   ],
+  [new WorkerFileError('Cannot find it'), 'WorkerFileError', 'ERR_PARALLEL_WORKER_FILE', 'Cannot find it'],
+  [new WorkerLoadError('Cannot load it', { cause }), 'WorkerLoadError', 'ERR_PARALLEL_WORKER_LOAD', 'Cannot load it'],
+  [new WorkerCrashedError('resize.worker.ts', 7, { cause }), 'WorkerCrashedError', 'ERR_PARALLEL_WORKER_CRASHED', 'item 7'],
+  [new WorkerThrewError('resize.worker.ts', { cause: 7 }), 'WorkerThrewError', 'ERR_PARALLEL_WORKER_THREW', 'threw 7 (number)'],
+  [new NotCloneableError('send it', { cause }), 'NotCloneableError', 'ERR_PARALLEL_NOT_CLONEABLE', 'Cannot send it: cause; pass'],
 ])('%s is caught as ParallelError and told apart by its code', (error, name, code, message) => {
   expect(error).toBeInstanceOf(ParallelError);
   expect(error).toBeInstanceOf(Error);
@@ -32,14 +42,24 @@ test.each([
   expect(error.stack).toMatch(new RegExp(`^${name}: `));
 });
 
-test('TaskAbandonedError, RunStoppedError and ServiceCallError keep their cause', () => {
+test('errors that have a cause keep it', () => {
   for (const error of [
     new TaskAbandonedError(7, 250, { cause }),
     new RunStoppedError('enough', { cause }),
     new ServiceCallError('Cannot get it', { cause, serviceCode: 'NoSuchKey', statusCode: 404 }),
+    new WorkerLoadError('Cannot load it', { cause }),
+    new WorkerCrashedError('resize.worker.ts', 7, { cause }),
+    new WorkerThrewError('resize.worker.ts', { cause }),
+    new NotCloneableError('send it', { cause }),
   ]) {
     expect(error.cause).toBe(cause);
   }
+});
+
+test('WorkerCrashedError says what to do about memory', () => {
+  const outOfMemory = Object.assign(new Error('out of memory'), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
+  expect(new WorkerCrashedError('resize.worker.ts', 7, { cause: outOfMemory }).message).toContain('memory setting');
+  expect(new WorkerCrashedError('resize.worker.ts', 7, { cause }).message).toContain('default export');
 });
 
 test('the name of an error does not hang on the name of its class, which bundlers change', () => {

@@ -13,15 +13,14 @@ export function jobFigures(results: readonly JobResult[]): Figure[] {
     figure(`demo.${name}.items`, 'count', [job.itemCount]),
     figure(`demo.${name}.sequential-seconds`, 's', [sequentialSeconds]),
     figure(`demo.${name}.parallel-seconds`, 's', parallelSeconds),
-    figure(`demo.${name}.sequential-calls`, 'count', [job.sequentialCallCount]),
-    figure(`demo.${name}.parallel-calls`, 'count', [job.parallelCallCount]),
+    ...Object.entries(job.callCounts ?? {}).map(([way, count]) => figure(`demo.${name}.${way}-calls`, 'count', [count])),
   ]);
 }
 
 export function jobTable(results: readonly JobResult[]): string {
   const figures = new Map(jobFigures(results).map(({ name, value }) => [name, value]));
   const head = ['job', 'items', 'sequential', 'parallel', 'speed-up', 'API calls'];
-  const rows = results.map(({ name, title }) => {
+  const rows = results.map(({ name, title, callCounts }) => {
     const value = (what: string): number => figures.get(`demo.${name}.${what}`) ?? Number.NaN;
     return [
       title,
@@ -29,7 +28,7 @@ export function jobTable(results: readonly JobResult[]): string {
       `${value('sequential-seconds').toFixed(2)} s`,
       `${value('parallel-seconds').toFixed(2)} s`,
       `${value('speedup').toFixed(1)}x`,
-      `${value('sequential-calls').toLocaleString('en-US')} → ${value('parallel-calls').toLocaleString('en-US')}`,
+      callCounts ? `${callCounts.sequential.toLocaleString('en-US')} → ${callCounts.parallel.toLocaleString('en-US')}` : '–',
     ];
   });
   return formatTable(head, rows);

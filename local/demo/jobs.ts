@@ -1,21 +1,13 @@
 import { deepStrictEqual } from 'node:assert/strict';
-import { S3Client } from '@aws-sdk/client-s3';
-import type { Context } from 'aws-lambda';
-import type { ServiceName } from '../endpoint/service.ts';
 import { embeddedEnvironment } from '../environment/embedded-environment.ts';
 import type { Progress } from '../figures/progress.ts';
 import { type EmbeddedAwsThread, startEmbeddedAwsThread } from '../thread/start-thread.ts';
-import { DEMO_BUCKET, DEMO_OBJECT_KEY, putDemoObject } from './demo-object.ts';
-import { lambdaContext } from './lambda-context.ts';
+import { DEMO_VARIABLES, putDemoData } from './demo-data.ts';
+import { type Job, type JobOptions, loadJobs } from './job-list.ts';
 
-export interface JobOptions {
-  /** Downloads of the 8 KB object. */
-  readonly objectCount: number;
-  readonly instanceCount: number;
+export interface RunOptions extends JobOptions {
   readonly s3LatencyMs: number;
   readonly ec2LatencyMs: number;
-  /** Downloads and calls in flight at once. */
-  readonly concurrency: number;
   /** Parallel runs: the median counts. The sequential twin, which takes long and varies little, runs once. */
   readonly runCount: number;
 }
@@ -30,38 +22,19 @@ export interface JobResult {
   readonly sequentialSeconds: number;
   /** One per run. */
   readonly parallelSeconds: readonly number[];
-  /** As the service counted them. */
-  readonly sequentialCallCount: number;
-  readonly parallelCallCount: number;
+  /** As the service counted them. Absent where a job only computes. */
+  readonly callCounts: { readonly sequential: number; readonly parallel: number } | undefined;
 }
-
-interface Job {
-  readonly name: string;
-  readonly title: string;
-  readonly service: ServiceName;
-  readonly itemCount: number;
-  /** Requests to be expected of the sequential way, for the progress bar. */
-  readonly callCount: number;
-  /** Each returns what both must agree on. */
-  readonly sequential: () => Promise<unknown>;
-  readonly parallel: () => Promise<unknown>;
-}
-
-/** As Lambda calls it. Middy's own type asks for a third argument, which it fills in itself. */
-type Handler = (event: unknown, context: Context) => Promise<unknown>;
-
-/** Longer than the longest job; Lambda's own limit. */
-const TIMEOUT_MS = 15 * 60_000;
 
 /** Runs each job through its deployable handler, against an embedded AWS of its own, sequentially and in parallel. */
-export async function runJobs(options: JobOptions, progress: Progress): Promise<JobResult[]> {
+export async function runJobs(options: RunOptions, progress: Progress): Promise<JobResult[]> {
   await using aws = await startEmbeddedAwsThread({ fleet: { instanceCount: options.instanceCount } });
-  process.env = { ...embeddedEnvironment(aws.url), BUCKET_NAME: DEMO_BUCKET };
-  await putObject();
+  process.env = { ...embeddedEnvironment(aws.url), ...DEMO_VARIABLES };
+  await putDemoData(options);
   await aws.configure('s3', { latencyMs: options.s3LatencyMs });
   await aws.configure('ec2', { latencyMs: options.ec2LatencyMs });
   const results: JobResult[] = [];
-  for (const job of await jobs(options)) results.push(await runJob(job, options.runCount, aws, progress));
+  for (const job of await loadJobs(options)) results.push(await runJob(job, options.runCount, aws, progress));
   return results;
 }
 
@@ -69,8 +42,9 @@ async function runJob(job: Job, runCount: number, aws: EmbeddedAwsThread, progre
   const measure = async (way: string, run: () => Promise<unknown>) => {
     // Each run meets the full request buckets of an account at rest.
     await aws.setRequestBuckets({});
-    const callsBefore = aws.callCount(job.service);
-    const callCount = (): number => aws.callCount(job.service) - callsBefore;
+    const { service } = job;
+    const callsBefore = service ? aws.callCount(service) : 0;
+    const callCount = (): number => (service ? aws.callCount(service) - callsBefore : 0);
     const startedAtMs = performance.now();
     const value = await progress.during(`${job.title}, ${way}`, job.callCount, callCount, run);
     return { value, seconds: (performance.now() - startedAtMs) / 1000, callCount: callCount() };
@@ -85,69 +59,6 @@ async function runJob(job: Job, runCount: number, aws: EmbeddedAwsThread, progre
     itemCount: job.itemCount,
     sequentialSeconds: sequential.seconds,
     parallelSeconds: parallel.map(({ seconds }) => seconds),
-    sequentialCallCount: sequential.callCount,
-    parallelCallCount: parallel.at(-1)?.callCount ?? 0,
+    callCounts: job.service && { sequential: sequential.callCount, parallel: parallel.at(-1)?.callCount ?? 0 },
   };
-}
-
-/** Loaded only here: a handler reads its environment when it is loaded, as on Lambda. */
-async function jobs({ objectCount, instanceCount, concurrency }: JobOptions): Promise<Job[]> {
-  const [download, volumesSequential, volumesParallel] = await Promise.all([
-    import('../../handlers/parallel-download.ts'),
-    import('../../handlers/volumes-sequential.ts'),
-    import('../../handlers/volumes-parallel.ts'),
-  ]);
-  const downloads = async (mode: string): Promise<unknown> => {
-    const event = { objectKey: DEMO_OBJECT_KEY, repeat: objectCount, mode, concurrency };
-    const { downloaded, byteCount } = (await invoke('parallel-download', download.handler, event)) as Downloads;
-    return { downloaded, byteCount };
-  };
-  const volumes = async (name: string, handler: unknown, event: object): Promise<unknown> => {
-    const { totalGib, volumeCount } = (await invoke(name, handler, event)) as Volumes;
-    return { totalGib, volumeCount };
-  };
-  const fleet = {
-    service: 'ec2',
-    itemCount: instanceCount,
-    callCount: instanceCount + 1,
-    sequential: () => volumes('volumes-sequential', volumesSequential.handler, {}),
-  } as const;
-  const inParallel = (strategy: string) => () => volumes('volumes-parallel', volumesParallel.handler, { strategy, concurrency });
-  return [
-    { ...fleet, name: 'volumes', title: 'EBS volumes, a call per instance', parallel: inParallel('per-instance') },
-    { ...fleet, name: 'volumes-auto', title: 'EBS volumes, as few calls as do', parallel: inParallel('auto') },
-    {
-      name: 'parallel-download',
-      title: 'S3 objects of 8 KB',
-      service: 's3',
-      itemCount: objectCount,
-      callCount: objectCount,
-      sequential: () => downloads('sequential'),
-      parallel: () => downloads('parallel'),
-    },
-  ];
-}
-
-interface Downloads {
-  readonly downloaded: number;
-  readonly byteCount: number;
-}
-
-interface Volumes {
-  readonly totalGib: number;
-  readonly volumeCount: number;
-}
-
-/** The event goes through JSON, as on its way to Lambda. */
-function invoke(functionName: string, handler: unknown, event: object): Promise<unknown> {
-  return (handler as Handler)(JSON.parse(JSON.stringify(event)), lambdaContext(functionName, TIMEOUT_MS));
-}
-
-async function putObject(): Promise<void> {
-  const client = new S3Client();
-  try {
-    await putDemoObject(client);
-  } finally {
-    client.destroy();
-  }
 }

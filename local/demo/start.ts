@@ -10,6 +10,9 @@ program
   .description('Runs each job through its Lambda handler, sequentially and in parallel, against an embedded AWS on this machine.')
   .option('--json', 'print the figures as JSON on stdout, and nothing else: npm start --silent -- --json')
   .option('--objects <count>', 'downloads of an 8 KB object', integerFrom(1, 100_000), 2000)
+  .option('--images <count>', 'images to make thumbnails of', integerFrom(1, 100_000), 80)
+  .option('--log-objects <count>', 'log objects of 1 MB to analyse', integerFrom(1, 100_000), 150)
+  .option('--samples <count>', 'random points to estimate π from', integerFrom(1, 1_000_000_000_000), 400_000_000)
   .option('--instances <count>', 'EC2 instances in the fleet', integerFrom(1, 20_000), 100)
   .option('--s3-latency <ms>', 'latency of each S3 request', integerFrom(0, 60_000), 20)
   .option('--ec2-latency <ms>', 'latency of each EC2 request', integerFrom(0, 60_000), 40)
@@ -21,6 +24,9 @@ const options = program.opts();
 const results = await runJobs(
   {
     objectCount: options['objects'],
+    imageCount: options['images'],
+    logObjectCount: options['logObjects'],
+    sampleCount: options['samples'],
     instanceCount: options['instances'],
     s3LatencyMs: options['s3Latency'],
     ec2LatencyMs: options['ec2Latency'],

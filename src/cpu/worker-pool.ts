@@ -48,6 +48,9 @@ export function openWorkerPool(threadCount: number): WorkerPool {
     maxThreads: threadCount,
     idleTimeout: Number.POSITIVE_INFINITY,
     recordTiming: false,
+    // Threads wait for chunks in their event loop. In `Atomics.wait`, Piscina's default, one that is told to end on its way there
+    // may never hear of it (7 pools of 150 with Node 24.21), and a chunk comes no sooner.
+    atomics: 'disabled',
     workerData: { [THREAD_DATA]: { progress: memory } satisfies ThreadData },
     loadBalancer(task, threads) {
       const thread = threads.find(({ currentUsage }) => currentUsage === 0) ?? null;

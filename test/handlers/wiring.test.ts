@@ -11,9 +11,10 @@ const namesIn = async (folder: string, extension: string): Promise<string[]> => 
 };
 
 const handlers = await namesIn('handlers', '.ts');
+const workers = await namesIn('handlers/workers', '.worker.ts');
 
 beforeEach(() => {
-  vi.stubEnv('BUCKET_NAME', 'photos');
+  for (const name of ['BUCKET_NAME', 'UPLOAD_BUCKET_NAME', 'THUMBNAIL_BUCKET_NAME']) vi.stubEnv(name, 'photos');
 });
 
 test('every handler has a sample event, and every sample event a handler', async () => {
@@ -33,6 +34,18 @@ test.each(handlers)(
     expect(module.handler).toBeTypeOf('function');
   },
 );
+
+test('every worker has a test, and is all that is in its folder', async () => {
+  expect(await namesIn('handlers/workers', '')).toEqual(workers.map((name) => `${name}.worker.ts`));
+  expect(await namesIn('test/handlers/workers', '.worker.test.ts')).toEqual(workers);
+});
+
+test.each(workers)('handlers/workers/%s.worker.ts exports a function, and a handler runs it', async (name) => {
+  const module: { default?: unknown } = await import(`../../handlers/workers/${name}.worker.ts`);
+  expect(module.default).toBeTypeOf('function');
+  const sources = await Promise.all(handlers.map((handler) => readFile(`handlers/${handler}.ts`, 'utf8')));
+  expect(sources.join()).toContain(`new URL('./workers/${name}.worker.ts', import.meta.url)`);
+});
 
 test.each(handlers)('handlers/events/%s.json is JSON', async (name) => {
   expect(JSON.parse(await readFile(`handlers/events/${name}.json`, 'utf8'))).toBeTypeOf('object');

@@ -31,7 +31,8 @@ function start(...args: string[]): Promise<Exit> {
   return run(process.execPath, [...options, 'local/demo/start.ts', ...args]);
 }
 
-const SMALL = ['--objects', '20', '--instances', '10', '--s3-latency', '1', '--ec2-latency', '1', '--runs', '1'];
+const FEW = ['--objects', '20', '--instances', '10', '--images', '7', '--log-objects', '9', '--samples', '10000'];
+const SMALL = [...FEW, '--s3-latency', '1', '--ec2-latency', '1', '--runs', '1'];
 
 test('npm start prints a table of every job, and nothing on stderr in a pipe', async () => {
   const { code, stdout, stderr } = await start(...SMALL);
@@ -40,6 +41,9 @@ test('npm start prints a table of every job, and nothing on stderr in a pipe', a
   expect(stdout).toMatch(/EBS volumes, a call per instance .* 10 .* 11 → 11/);
   expect(stdout).toMatch(/EBS volumes, as few calls as do .* 10 .* 11 → 2/);
   expect(stdout).toMatch(/S3 objects of 8 KB .* 20 .* 20 → 20/);
+  expect(stdout).toMatch(/random points for π .* 10,000 .* –/);
+  expect(stdout).toMatch(/thumbnails of 0.2 to 1.5 MB images .* 7 .* 14 → 21/);
+  expect(stdout).toMatch(/log objects of 1 MB, analysed .* 9 .* 10 → 10/);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none of them in a pipe is the point.
   expect(stdout).not.toMatch(/\u001b\[/);
 });
@@ -50,7 +54,8 @@ test('npm start --json prints one object with machine and figures on stdout, and
   const { machine, figures } = JSON.parse(stdout) as { machine: object; figures: { name: string }[] };
   expect(machine).toMatchObject({ node: process.version, visibleVcpus: expect.any(Number) });
   const figureOf = (name: string) => figures.find((figure) => figure.name === name);
-  for (const name of ['demo.parallel-download.speedup', 'demo.volumes.speedup']) {
+  for (const job of ['volumes', 'volumes-auto', 'parallel-download', 'monte-carlo', 'image-resize', 'log-analysis']) {
+    const name = `demo.${job}.speedup`;
     expect(figureOf(name)).toEqual({
       name,
       unit: 'x',
@@ -61,6 +66,7 @@ test('npm start --json prints one object with machine and figures on stdout, and
   }
   expect(figureOf('demo.volumes.sequential-calls')).toMatchObject({ value: 11 });
   expect(figureOf('demo.volumes-auto.parallel-calls')).toMatchObject({ value: 2 });
+  expect(figureOf('demo.monte-carlo.sequential-calls')).toBeUndefined();
 });
 
 test('npm start --silent -- --json prints the object alone, through npm as well', async () => {
