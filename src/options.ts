@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type Capacity, capacityFrom, threadsThatPay } from './capacity/capacity.ts';
 import type { WorkerLogger } from './cpu/worker-logger.ts';
-import type { AnyWorkerRef } from './cpu/worker-ref.ts';
+import type { AnyWorkerRef, StartableWorkerRef } from './cpu/worker-ref.ts';
 import { integer, onlyKnownKeys, shown } from './validation.ts';
 
 /** Options of `parallel()`, `withParallel()` and `createParallel()`: read once, at cold start. An unknown key is an error. */
@@ -35,7 +35,7 @@ export interface ParallelOptions {
 }
 
 export interface ResolvedOptions {
-  readonly workers: readonly AnyWorkerRef[];
+  readonly workers: readonly StartableWorkerRef[];
   readonly maxThreads: number;
   readonly logger: WorkerLogger;
   readonly concurrency: number;
@@ -74,7 +74,7 @@ function positiveFromEnv(env: NodeJS.ProcessEnv, name: string): number | undefin
   return Number.isInteger(value) && value > 0 ? value : undefined;
 }
 
-function workerRefs(workers: unknown): readonly AnyWorkerRef[] {
+function workerRefs(workers: unknown): readonly StartableWorkerRef[] {
   if (!Array.isArray(workers))
     throw new TypeError(`Cannot use workers as it must be an array of workerRef(…): ${shown(workers)}`);
   for (const worker of workers) {

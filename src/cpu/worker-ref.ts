@@ -8,13 +8,19 @@ declare const types: unique symbol;
 export interface WorkerRef<Input, Output> {
   /** Of the source file; the built one is found from it. */
   readonly url: URL;
-  /** How threads are started: here, so that a bundle in which no worker is declared has neither Piscina nor the engine in it. */
-  readonly startThreads: StartWorkerThreads;
   readonly [types]?: (input: Input) => Output;
 }
 
 /** Any worker. */
 export type AnyWorkerRef = WorkerRef<never, unknown>;
+
+/**
+ * What a reference has beside what its callers see: how threads are started. It is here, so that a bundle in which no worker is
+ * declared has neither Piscina nor the engine in it.
+ */
+export interface StartableWorkerRef extends AnyWorkerRef {
+  readonly startThreads: StartWorkerThreads;
+}
 
 /** A worker file, as `import()` gives it. */
 export interface WorkerModule {
@@ -41,5 +47,6 @@ export function workerRef<Module extends WorkerModule = never>(
       `Cannot refer to a worker as its URL must be a file: URL, new URL('./resize.worker.ts', import.meta.url): ${shown(url)}`,
     );
   }
-  return { url, startThreads: startWorkerThreads };
+  const ref: StartableWorkerRef = { url, startThreads: startWorkerThreads };
+  return ref as WorkerRef<Parameters<Module['default']>[0], Awaited<ReturnType<Module['default']>>>;
 }
