@@ -165,7 +165,7 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
     if (!this.#completeIfDone()) this.#parts.scheduler.enlist(this);
   }
 
-  #deliver({ taken, sendMs }: Airborne<Item>, { values, rejections = [], durationMs, logs }: ChunkReply): void {
+  #deliver({ taken, sendMs }: Airborne<Item>, [, durationMs, values, rejections = [], logs]: ChunkReply): void {
     const { registry, delivery, logger } = this.#parts;
     const { ledger } = registry;
     const { items, indices } = taken;

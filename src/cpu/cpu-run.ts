@@ -24,7 +24,7 @@ export async function cpuRun<Output>(
   const run = registry.open(() => new SingleRun(engine, file, input, options));
   scheduler.enlist(run);
   try {
-    const { values, rejections, durationMs, logs } = await run.reply;
+    const [, durationMs, values, rejections, logs] = await run.reply;
     ledger.busyMs += durationMs;
     if (logs !== undefined) writeLines(logger, logs);
     if (rejections?.[0] !== undefined) throw reasonOf(rejections[0], basename(file), 0);

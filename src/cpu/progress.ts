@@ -4,6 +4,8 @@ const STOP = 0;
 const POSITION = 1;
 const STARTED_AT_MS = 2;
 const FINISHED = 3;
+const BUDGET_MS = 4;
+const IS_TIMED = 5;
 /** The clock fits into 31 bits and starts again after 24 days, longer than any task. */
 const CLOCK_MASK = 0x7fff_ffff;
 
@@ -25,11 +27,23 @@ export class Progress {
     this.#memory = new Int32Array(memory, slot * BYTES_PER_SLOT, BYTES_PER_SLOT / Int32Array.BYTES_PER_ELEMENT);
   }
 
-  /** For the pool: before a chunk is sent. */
-  reset(): void {
-    Atomics.store(this.#memory, STOP, 0);
-    Atomics.store(this.#memory, POSITION, NOT_BEGUN);
+  /**
+   * For the pool: before a chunk is sent.
+   *
+   * @param budgetMs - After this time no further input is begun: what is left goes to whichever thread is free. `Infinity`: all are run.
+   * @param isTimed - Whether the start of each item is to be noted, because it has a timeout.
+   */
+  prepare(budgetMs: number, isTimed: boolean): void {
+    Atomics.store(this.#memory, BUDGET_MS, Number.isFinite(budgetMs) ? budgetMs : -1);
+    Atomics.store(this.#memory, IS_TIMED, Number(isTimed));
     Atomics.store(this.#memory, FINISHED, 0);
+    Atomics.store(this.#memory, POSITION, NOT_BEGUN);
+    Atomics.store(this.#memory, STOP, 0);
+  }
+
+  get budgetMs(): number {
+    const budgetMs = Atomics.load(this.#memory, BUDGET_MS);
+    return budgetMs < 0 ? Number.POSITIVE_INFINITY : budgetMs;
   }
 
   requestStop(): void {
@@ -41,8 +55,8 @@ export class Progress {
   }
 
   /** For the thread: before the worker is called with the input at `position`. */
-  begin(position: number, isTimed: boolean): void {
-    if (isTimed) Atomics.store(this.#memory, STARTED_AT_MS, Date.now() & CLOCK_MASK);
+  begin(position: number): void {
+    if (Atomics.load(this.#memory, IS_TIMED) === 1) Atomics.store(this.#memory, STARTED_AT_MS, Date.now() & CLOCK_MASK);
     Atomics.store(this.#memory, POSITION, position);
   }
 

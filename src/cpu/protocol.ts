@@ -1,28 +1,23 @@
-/** What crosses the thread boundary: data only. Both sides may be bundled apart from each other, so each message names its version. */
-export const PROTOCOL = 'lambda-parallel/1';
+/**
+ * What crosses the thread boundary: data only. Both sides may be bundled apart from each other, so each message begins with the
+ * version of this protocol. They are arrays, because each key of an object costs as much as a small value.
+ */
+export const PROTOCOL = 0x1a3b_da01;
 
-/** Pool to thread: run the worker once per input. */
-export interface ChunkRequest {
-  readonly protocol: typeof PROTOCOL;
-  /** The thread's part of the {@link Progress} memory. */
-  readonly slot: number;
-  readonly inputs: readonly unknown[];
-  /** After this time no further input is begun, in ms: what is left goes to whichever thread is free. `Infinity`: all are run. */
-  readonly budgetMs: number;
-  /** Whether the start of each item is to be noted, because it has a timeout. */
-  readonly isTimed: boolean;
-}
+/** Pool to thread: run the worker once per input. What else there is to know is in the {@link Progress} of the slot. */
+export type ChunkRequest = readonly [protocol: typeof PROTOCOL, slot: number, inputs: readonly unknown[]];
 
-/** Thread to pool: how the inputs that were begun ended. */
-export interface ChunkReply {
-  readonly protocol: typeof PROTOCOL;
-  /** One per input that was begun, in their order; `undefined` where it was rejected. */
-  readonly values: readonly unknown[];
-  /** In the order of the inputs; absent where there is none. */
-  readonly rejections?: readonly PackedRejection[];
-  readonly durationMs: number;
-  readonly logs?: readonly LogLine[];
-}
+/**
+ * Thread to pool: how the inputs that were begun ended. The values are in their order, `undefined` where one was rejected; rejections
+ * and logs are absent where there are none.
+ */
+export type ChunkReply = readonly [
+  protocol: typeof PROTOCOL,
+  durationMs: number,
+  values: readonly unknown[],
+  rejections?: readonly PackedRejection[] | undefined,
+  logs?: readonly LogLine[] | undefined,
+];
 
 export interface PackedRejection {
   /** Which of the inputs. */
@@ -62,10 +57,7 @@ export interface ThreadData {
   readonly progress: SharedArrayBuffer;
 }
 
-export function isChunkRequest(message: unknown): message is ChunkRequest {
-  return (message as Partial<ChunkRequest> | null | undefined)?.protocol === PROTOCOL;
-}
-
-export function isChunkReply(message: unknown): message is ChunkReply {
-  return (message as Partial<ChunkReply> | null | undefined)?.protocol === PROTOCOL;
+/** Whether a message is one of ours, of either kind. */
+export function isOfProtocol(message: unknown): boolean {
+  return Array.isArray(message) && message[0] === PROTOCOL;
 }

@@ -1,6 +1,6 @@
 import { Fifo } from './fifo.ts';
 import { NOT_BEGUN, type Progress } from './progress.ts';
-import { type ChunkReply, isChunkReply, PROTOCOL } from './protocol.ts';
+import { type ChunkReply, isOfProtocol, PROTOCOL } from './protocol.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 /** What a thread runs at a time: some inputs for one worker. */
@@ -8,7 +8,7 @@ export interface Chunk {
   /** The worker file. */
   readonly file: string;
   readonly inputs: readonly unknown[];
-  /** As of {@link ChunkRequest}. */
+  /** As of {@link Progress}. */
   readonly budgetMs: number;
   /** Of one item, from the moment on that its thread begins it. */
   readonly timeoutMs: number | undefined;
@@ -103,36 +103,38 @@ export class ThreadScheduler {
       }
       // To the end of the line.
       this.#waiting.push(source);
-      void this.#fly(chunk, this.#freeSlots.pop() as number);
+      this.#start(chunk, this.#freeSlots.pop() as number);
     }
     this.#isFilling = false;
   }
 
-  async #fly(chunk: Chunk, slot: number): Promise<void> {
-    const flight = new ChunkFlight(this.#pool, slot);
+  #start(chunk: Chunk, slot: number): void {
     const { file, inputs, budgetMs, timeoutMs, buffers } = chunk;
-    const request = { protocol: PROTOCOL, slot, inputs, budgetMs, isTimed: timeoutMs !== undefined } as const;
-    let end: ChunkEnd;
-    try {
-      const answer = this.#pool.run(file, request, buffers);
-      if (timeoutMs !== undefined) flight.watch(timeoutMs);
-      chunk.started(flight);
-      const reply = await answer;
-      end = isChunkReply(reply) ? { kind: 'replied', reply } : { kind: 'not-loaded', cause: undefined };
-    } catch (cause) {
-      end = endOf(flight, cause);
-    }
+    const flight = new ChunkFlight(this.#pool, slot);
+    this.#pool.progressOf(slot).prepare(budgetMs, timeoutMs !== undefined);
+    this.#pool.run(file, [PROTOCOL, slot, inputs], buffers).then(
+      (reply) => this.#land(chunk, flight, isOfProtocol(reply) ? { kind: 'replied', reply: reply as ChunkReply } : NOT_A_WORKER),
+      (cause) => this.#land(chunk, flight, endOf(flight, cause)),
+    );
+    if (timeoutMs !== undefined) flight.watch(timeoutMs);
+    chunk.started(flight);
+  }
+
+  #land(chunk: Chunk, flight: ChunkFlight, end: ChunkEnd): void {
     flight.land();
-    this.#freeSlots.push(slot);
+    this.#freeSlots.push(flight.slot);
     chunk.ended(end);
     this.#fill();
   }
 }
 
+/** Its file was loaded and run, and answered as no worker does. */
+const NOT_A_WORKER: ChunkEnd = { kind: 'not-loaded', cause: undefined };
+
 /** A chunk that is with a thread. */
 export class ChunkFlight {
   readonly #pool: WorkerPool;
-  readonly #slot: number;
+  readonly slot: number;
   #timer: NodeJS.Timeout | undefined;
   #hasLanded = false;
   /** Why the thread was ended from here. */
@@ -140,8 +142,7 @@ export class ChunkFlight {
 
   constructor(pool: WorkerPool, slot: number) {
     this.#pool = pool;
-    this.#slot = slot;
-    this.#progress.reset();
+    this.slot = slot;
   }
 
   /** The input that the worker was last called with, {@link NOT_BEGUN} before the first. */
@@ -161,9 +162,9 @@ export class ChunkFlight {
 
   endThread(why: ThreadEnd): void {
     // One that is next in line begins nothing any more.
-    if (this.#hasLanded || !this.#pool.hasThread(this.#slot)) return;
+    if (this.#hasLanded || !this.#pool.hasThread(this.slot)) return;
     this.threadEnd = why;
-    this.#pool.replaceThread(this.#slot);
+    this.#pool.replaceThread(this.slot);
   }
 
   /** Ends the thread when an item has run for `timeoutMs`. */
@@ -172,7 +173,7 @@ export class ChunkFlight {
     const leftMsNow = (): number => {
       if (this.position !== NOT_BEGUN) return timeoutMs - this.#progress.runningMs;
       // Next in line for a thread: the time has not begun to count.
-      if (!this.#pool.hasThread(this.#slot)) return timeoutMs;
+      if (!this.#pool.hasThread(this.slot)) return timeoutMs;
       beginsUntilMs ??= Date.now() + timeoutMs + LOAD_TIMEOUT_MS;
       return beginsUntilMs - Date.now();
     };
@@ -192,7 +193,7 @@ export class ChunkFlight {
   }
 
   get #progress(): Progress {
-    return this.#pool.progressOf(this.#slot);
+    return this.#pool.progressOf(this.slot);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads';
 import { Piscina, queueOptionsSymbol } from 'piscina';
 import { Progress } from './progress.ts';
 import { type ChunkRequest, THREAD_DATA, type ThreadData } from './protocol.ts';
@@ -48,14 +49,11 @@ export function openWorkerPool(threadCount: number): WorkerPool {
     maxThreads: threadCount,
     idleTimeout: Number.POSITIVE_INFINITY,
     recordTiming: false,
-    // Threads wait for chunks in their event loop. In `Atomics.wait`, Piscina's default, one that is told to end on its way there
-    // may never hear of it (7 pools of 150 with Node 24.21), and a chunk comes no sooner.
-    atomics: 'disabled',
     workerData: { [THREAD_DATA]: { progress: memory } satisfies ThreadData },
     loadBalancer(task, threads) {
       const thread = threads.find(({ currentUsage }) => currentUsage === 0) ?? null;
       const request = (task as Tagged)[queueOptionsSymbol];
-      if (request) threadIds[request.slot] = thread?.id;
+      if (request) threadIds[request[1]] = thread?.id;
       return thread;
     },
   });
@@ -66,15 +64,33 @@ export function openWorkerPool(threadCount: number): WorkerPool {
     slotCount,
     progressOf: (slot) => progresses[slot] as Progress,
     run(file, request, buffers) {
-      threadIds[request.slot] = undefined;
+      const [, slot] = request;
+      threadIds[slot] = undefined;
       (request as Tagged)[queueOptionsSymbol] = request;
       return piscina.run(request, { filename: file, transferList: buffers as ArrayBuffer[] });
     },
     hasThread: (slot) => threadIds[slot] !== undefined,
     replaceThread(slot) {
-      const threadId = threadIds[slot];
-      void piscina.threads.find((thread) => thread.threadId === threadId)?.terminate();
+      const thread = piscina.threads.find(({ threadId }) => threadId === threadIds[slot]);
+      if (thread !== undefined) void endThreads([thread]);
     },
-    close: () => piscina.destroy(),
+    async close() {
+      await Promise.all([endThreads(piscina.threads), piscina.destroy()]);
+    },
   };
+}
+
+/** How long a thread usually takes to end. */
+const TERMINATION_MS = 50;
+
+/**
+ * Ends threads, for certain: one that is told on its way into `Atomics.wait`, where Piscina's threads wait for their next chunk, may
+ * miss it (7 pools of 150 with Node 24.21), and has always ended when it was told again.
+ */
+async function endThreads(threads: readonly Worker[]): Promise<void> {
+  const tell = (): Promise<unknown> => Promise.all(threads.map((thread) => thread.terminate()));
+  const ended = tell();
+  const timer = setInterval(tell, TERMINATION_MS);
+  await ended;
+  clearInterval(timer);
 }

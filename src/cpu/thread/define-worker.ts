@@ -1,6 +1,6 @@
 import { isMainThread, workerData } from 'node:worker_threads';
 import { shown } from '../../validation.ts';
-import { isChunkRequest, THREAD_DATA } from '../protocol.ts';
+import { type ChunkRequest, isOfProtocol, THREAD_DATA } from '../protocol.ts';
 import { runChunk } from './run-chunk.ts';
 import { captureConsole } from './thread-console.ts';
 
@@ -31,6 +31,6 @@ if (!isMainThread && workerData?.[THREAD_DATA] !== undefined) captureConsole();
 export function defineWorker<Input, Output>(task: (input: Input) => Output): WorkerFunction<Input, Output> {
   if (typeof task !== 'function') throw new TypeError(`Cannot define a worker as its task must be a function: ${shown(task)}`);
   const run = (input: unknown): unknown =>
-    isChunkRequest(input) ? runChunk(task as (input: unknown) => unknown, input) : task(input as Input);
+    isOfProtocol(input) ? runChunk(task as (input: unknown) => unknown, input as ChunkRequest) : task(input as Input);
   return run as WorkerFunction<Input, Output>;
 }
