@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type Figure, figuresJson } from '../local/figures/figures.ts';
 import { createProgress } from '../local/figures/progress.ts';
-import { formatTable } from '../local/figures/table.ts';
+import { figureTable } from './figure-table.ts';
 import { ec2CallFigures } from './io/ec2-calls.ts';
 import { jobSpeedupFigures } from './io/job-speedups.ts';
 import { mapOverheadFigures } from './io/map-overhead.ts';
@@ -29,15 +29,4 @@ async function measure(): Promise<Figure[]> {
   const calls = await ec2CallFigures();
   const speedups = await jobSpeedupFigures(createProgress());
   return [...overhead, ...memory, ...calls, ...speedups];
-}
-
-function figureTable(figures: readonly Figure[]): string {
-  const rows = figures.map(({ name, value, unit, runs, spread }) => [
-    name,
-    `${value}`,
-    unit,
-    `${runs}`,
-    `${spread[0]} – ${spread[1]}`,
-  ]);
-  return formatTable(['figure', 'median', 'unit', 'runs', 'spread'], rows);
 }

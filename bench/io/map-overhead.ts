@@ -2,6 +2,7 @@ import { strictEqual } from 'node:assert/strict';
 import { createParallel } from 'lambda-parallel';
 import pMap, { pMapSettled } from 'p-map';
 import { type Figure, figure } from '../../local/figures/figures.ts';
+import { rotated } from '../rotated.ts';
 
 const ITEM_COUNT = 100_000;
 const CONCURRENCY = 16;
@@ -30,7 +31,6 @@ export async function mapOverheadFigures(): Promise<Figure[]> {
     'io-map-settled': [],
   };
   for (let run = -WARM_UP_RUNS; run < RUNS; run += 1) {
-    // Each comes first equally often: garbage and heat of one are the next one's.
     for (const [name, contestant] of rotated(Object.entries(contestants), run + WARM_UP_RUNS)) {
       globalThis.gc?.();
       const startedAtMs = performance.now();
@@ -48,9 +48,4 @@ export async function mapOverheadFigures(): Promise<Figure[]> {
     figure('io.map.per-item-us', 'us', micros['io-map']),
     figure('p-map.per-item-us', 'us', micros['p-map']),
   ];
-}
-
-function rotated<Item>(items: readonly Item[], by: number): Item[] {
-  const first = by % items.length;
-  return [...items.slice(first), ...items.slice(0, first)];
 }

@@ -6,6 +6,7 @@ const STARTED_AT_MS = 2;
 const FINISHED = 3;
 const BUDGET_MS = 4;
 const IS_TIMED = 5;
+const IS_MOVED = 6;
 /** The clock fits into 31 bits and starts again after 24 days, longer than any task. */
 const CLOCK_MASK = 0x7fff_ffff;
 
@@ -32,10 +33,12 @@ export class Progress {
    *
    * @param budgetMs - After this time no further input is begun: what is left goes to whichever thread is free. `Infinity`: all are run.
    * @param isTimed - Whether the start of each item is to be noted, because it has a timeout.
+   * @param isMoved - Whether the buffers of the inputs were moved, and are the thread's to free.
    */
-  prepare(budgetMs: number, isTimed: boolean): void {
+  prepare({ budgetMs, isTimed, isMoved }: { budgetMs: number; isTimed: boolean; isMoved: boolean }): void {
     Atomics.store(this.#memory, BUDGET_MS, Number.isFinite(budgetMs) ? budgetMs : -1);
     Atomics.store(this.#memory, IS_TIMED, Number(isTimed));
+    Atomics.store(this.#memory, IS_MOVED, Number(isMoved));
     Atomics.store(this.#memory, FINISHED, 0);
     Atomics.store(this.#memory, POSITION, NOT_BEGUN);
     Atomics.store(this.#memory, STOP, 0);
@@ -52,6 +55,10 @@ export class Progress {
 
   get isStopRequested(): boolean {
     return Atomics.load(this.#memory, STOP) === 1;
+  }
+
+  get isMoved(): boolean {
+    return Atomics.load(this.#memory, IS_MOVED) === 1;
   }
 
   /** For the thread: before the worker is called with the input at `position`. */

@@ -111,7 +111,7 @@ export class ThreadScheduler {
   #start(chunk: Chunk, slot: number): void {
     const { file, inputs, budgetMs, timeoutMs, buffers } = chunk;
     const flight = new ChunkFlight(this.#pool, slot);
-    this.#pool.progressOf(slot).prepare(budgetMs, timeoutMs !== undefined);
+    this.#pool.progressOf(slot).prepare({ budgetMs, isTimed: timeoutMs !== undefined, isMoved: buffers.length > 0 });
     this.#pool.run(file, [PROTOCOL, slot, inputs], buffers).then(
       (reply) => this.#land(chunk, flight, isOfProtocol(reply) ? { kind: 'replied', reply: reply as ChunkReply } : NOT_A_WORKER),
       (cause) => this.#land(chunk, flight, endOf(flight, cause)),

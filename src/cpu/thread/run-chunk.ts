@@ -3,7 +3,7 @@ import { isPromiseLike } from '../../run/is-promise-like.ts';
 import { pack } from '../packed-error.ts';
 import { Progress } from '../progress.ts';
 import { type ChunkReply, type ChunkRequest, type PackedRejection, PROTOCOL, THREAD_DATA, type ThreadData } from '../protocol.ts';
-import { collectBuffers } from '../transferables.ts';
+import { buffersOf, collectBuffers } from '../transferables.ts';
 import { moved } from './moved.ts';
 import { beginLines, takeLines } from './thread-console.ts';
 
@@ -84,12 +84,18 @@ class ChunkExecution {
 
   #reply(): unknown {
     this.#progress.finish();
+    if (this.#progress.isMoved && this.#inputs.length === 1) this.#freeInput();
     const logs = takeLines();
     const reply: ChunkReply =
       this.#rejections === undefined && logs === undefined
         ? [PROTOCOL, this.#durationMs, this.#values]
         : [PROTOCOL, this.#durationMs, this.#values, this.#rejections, logs];
     return this.#buffers === undefined || this.#buffers.size === 0 ? reply : moved(reply, [...this.#buffers]);
+  }
+
+  /** A thread makes little garbage, so its collector comes late: images that it is done with would pile up to some 50 MB. */
+  #freeInput(): void {
+    for (const buffer of buffersOf(this.#inputs)) if (!this.#buffers?.has(buffer)) buffer.transfer(0);
   }
 }
 

@@ -1,0 +1,3 @@
+import { defineWorker } from 'lambda-parallel';
+
+export default defineWorker((input: number): number => input);

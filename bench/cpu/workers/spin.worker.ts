@@ -1,0 +1,4 @@
+import { defineWorker } from 'lambda-parallel';
+import { spin } from '../spin.ts';
+
+export default defineWorker(spin);

@@ -1,0 +1,4 @@
+import { worker } from 'workerpool';
+import { spin } from '../spin.ts';
+
+worker({ spin });
