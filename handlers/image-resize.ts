@@ -38,7 +38,7 @@ export const handler = middy()
       return await io.mapSettled(
         sizes,
         async (size, { signal }) => {
-          if (size.status === 'rejected') throw size.reason;
+          if (size.status !== 'fulfilled') throw size.reason;
           const { body } = await reader.get({ bucket: uploads, key: size.item, signal });
           return await put(size.item, await cpu.run(resize, body, { signal, transfer: true }), signal);
         },

@@ -25,7 +25,7 @@ export class DeadlineExceededError extends ParallelError {
   }
 }
 
-/** A task ran longer than its `timeoutMs`. Its signal was aborted with this error. */
+/** A task ran longer than its `timeoutMs`. Its signal was aborted with this error, or its thread ended. */
 export class TaskTimeoutError extends ParallelError {
   readonly code = 'ERR_PARALLEL_TASK_TIMEOUT';
 
@@ -70,7 +70,7 @@ export class RunStoppedError extends ParallelError {
   }
 }
 
-/** `io` was used after its invocation had ended, as by a promise that the handler did not await. */
+/** `io` or `cpu` was used after its invocation had ended, as by a promise that the handler did not await. */
 export class InvocationEndedError extends ParallelError {
   readonly code = 'ERR_PARALLEL_INVOCATION_ENDED';
 
@@ -164,7 +164,7 @@ export class NotCloneableError extends ParallelError {
 
   /** @param attempt - `send item 3 to resize.worker.ts`. */
   constructor(attempt: string, options: { cause: unknown }) {
-    const { message } = options.cause as Error;
-    super(`Cannot ${attempt}: ${message.replace(/\.$/, '')}; pass data only, as structuredClone() takes it`, options);
+    const { message = shown(options.cause) } = (options.cause ?? {}) as Partial<Error>;
+    super(`Cannot ${attempt}: ${String(message).replace(/\.$/, '')}; pass data only, as structuredClone() takes it`, options);
   }
 }

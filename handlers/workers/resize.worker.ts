@@ -1,4 +1,5 @@
 /** Makes a thumbnail of one image. */
+import { isMainThread } from 'node:worker_threads';
 import { defineWorker } from 'lambda-parallel';
 import sharp from 'sharp';
 
@@ -44,6 +45,9 @@ export default defineWorker(async (image: Uint8Array): Promise<Uint8Array> => {
     return data;
   } catch (cause) {
     throw cause instanceof ImageError ? cause : unreadable(image, cause);
+  } finally {
+    // The thread's own copy, or moved to it. Its garbage collector has little to do and comes late: images would pile up.
+    if (!isMainThread && image.buffer instanceof ArrayBuffer) image.buffer.transfer(0);
   }
 });
 

@@ -40,6 +40,8 @@ export interface ChunkRunParts<Item, Value> extends CpuEngineParts {
   /** Whether one more item may be pulled, with chunks of this size. Without it the input is pulled as fast as threads are free. */
   readonly mayPull?: (chunkSize: number) => boolean;
   readonly maxChunkSize?: number | undefined;
+  /** Whether items that were read have their outcomes before what reading on threw is told. */
+  readonly isPatient?: boolean;
   /** Whether items in threads are waited for when the run is stopped, as long as the deadline's grace allows. */
   readonly hasGrace: boolean;
 }
@@ -59,6 +61,8 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
   readonly end: RunEnd;
   /** Resolves when every item that was begun has its outcome; rejects with what reading the input threw. */
   readonly done: Promise<void>;
+  /** What reading the input threw. */
+  inputFailure: { readonly error: unknown } | undefined;
   readonly #parts: ChunkRunParts<Item, Value>;
   readonly #feed: ItemFeed<Item>;
   readonly #size: ChunkSize;
@@ -115,7 +119,13 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
   }
 
   failed(error: unknown): void {
-    this.#completion.reject(error);
+    this.inputFailure = { error };
+    if (!this.#parts.isPatient) this.#completion.reject(error);
+  }
+
+  /** Whether promised items were pulled that have not come. */
+  get isAwaiting(): boolean {
+    return this.#feed.isAwaiting;
   }
 
   #cut(): Chunk | undefined {
@@ -159,8 +169,10 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
     if (!this.#airborne.delete(airborne)) return;
     const { taken } = airborne;
     if (end.kind === 'replied') this.#deliver(airborne, end.reply);
+    else if (this.end.stopReason !== undefined)
+      this.#mourn(taken, { kind: 'thread-ended', position: airborne.flight.position, why: 'told', cause: undefined });
     else if (end.kind === 'not-loaded') this.#rejectAll(taken, () => workerLoadError(this.#parts.file, end.cause));
-    else if (end.kind === 'not-cloneable') this.#refuse(taken, end.cause);
+    else if (end.kind === 'not-cloneable' || end.kind === 'not-returned') this.#refuse(taken, end);
     else this.#mourn(taken, end);
     if (!this.#completeIfDone()) this.#parts.scheduler.enlist(this);
   }
@@ -187,10 +199,16 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
     }
   }
 
-  /** The inputs could not be sent. */
-  #refuse(taken: IndexedItems<Item>, cause: unknown): void {
-    if (taken.items.length > 1) this.#feed.putBackSingly(taken);
-    else this.#rejectAll(taken, (index) => new NotCloneableError(`send item ${index} to ${this.#workerName}`, { cause }));
+  /** Something cannot cross the thread boundary: one at a time, the items tell which of them it is. */
+  #refuse(taken: IndexedItems<Item>, { kind, cause }: { kind: 'not-cloneable' | 'not-returned'; cause: unknown }): void {
+    const attempt = (index: number): string =>
+      kind === 'not-cloneable'
+        ? `send item ${index} to ${this.#workerName}`
+        : `return what ${this.#workerName} made of item ${index}`;
+    // What was moved is gone, once it was sent.
+    const canRetry = kind === 'not-cloneable' || !this.#parts.options.transfer;
+    if (canRetry && taken.items.length > 1) this.#feed.putBackSingly(taken);
+    else this.#rejectAll(taken, (index) => new NotCloneableError(attempt(index), { cause }));
   }
 
   /** The thread has ended: it costs the item that ran in it. The others are run again, or for the first time. */

@@ -17,9 +17,11 @@ export async function cpuMapSettled<Item, Value>(
   const source = new Source(items);
   const policy = completionPolicy(options, source.size);
   const slots: (TaskOutcome<Value> | undefined)[] = new Array(source.size ?? 0);
+  let settledCount = 0;
 
   function settle(outcome: TaskOutcome<Value>): void {
     putAt(slots, outcome.index, outcome);
+    settledCount = Math.max(settledCount, outcome.index + 1);
     const end = policy?.settled(outcome);
     if (end) run.stop(end.reason, end.cause);
   }
@@ -34,8 +36,8 @@ export async function cpuMapSettled<Item, Value>(
     await run.done;
     const { stopReason } = run.end;
     // What an iterator was pulled for and a thread never began is skipped, as what was never pulled.
-    const count = Math.max(source.itemCount, slots.length);
-    for (let index = 0; index < count; index += 1) {
+    slots.length = Math.max(source.itemCount, settledCount);
+    for (let index = 0; index < slots.length; index += 1) {
       slots[index] ??= { status: 'skipped', index, reason: stopReason ?? 'aborted' };
     }
     const isInputExhausted = source.isExhausted || source.size !== undefined;

@@ -15,7 +15,8 @@ export async function cpuMap<Item, Value>(
   const values: Value[] = new Array(source.size ?? 0);
   let failure: { readonly reason: unknown } | undefined;
   const fail = (_index: number, reason: unknown): void => {
-    failure ??= { reason };
+    // What stopped the run is what is told, not what became of the items then.
+    if (run.end.stopReason === undefined) failure = { reason };
     run.stop('aborted', new RunStoppedError('another item of the same cpu.map failed', { cause: reason }));
   };
   const delivery: ChunkDelivery<Item, Value> = {
@@ -29,6 +30,8 @@ export async function cpuMap<Item, Value>(
     await run.done;
     if (failure !== undefined) throw failure.reason;
     if (run.end.stopReason !== undefined) throw run.end.stopCause;
+    // An array may have become shorter since.
+    values.length = source.pulledCount;
     return values;
   } catch (error) {
     run.stop('aborted', new RunStoppedError('the input could not be read on', { cause: error }));

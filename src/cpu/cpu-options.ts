@@ -17,7 +17,7 @@ export interface CpuRunOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * Move the ArrayBuffers and typed arrays of each item to its thread instead of copying them: they are empty for the caller
-   * afterwards, and freed in the thread as soon as the worker has returned. A view of a part of its buffer is copied all the same.
+   * afterwards. A view of a part of its buffer is copied all the same.
    * @defaultValue false
    */
   readonly transfer?: boolean | undefined;

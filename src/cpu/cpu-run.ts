@@ -107,6 +107,7 @@ class SingleRun implements ChunkSource, Chunk, OpenRun {
     const { cause } = end;
     if (end.kind === 'not-loaded') return workerLoadError(this.file, cause);
     if (end.kind === 'not-cloneable') return new NotCloneableError(`send item 0 to ${basename(this.file)}`, { cause });
+    if (end.kind === 'not-returned') return new NotCloneableError(`return what ${basename(this.file)} made of item 0`, { cause });
     if (end.why === 'timeout') return new TaskTimeoutError(0, this.timeoutMs ?? 0);
     return new WorkerCrashedError(basename(this.file), 0, { cause });
   }

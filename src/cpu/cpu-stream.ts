@@ -48,19 +48,33 @@ async function* outcomes<Item, Value>(
     missing: (_index, reason) => fail(reason),
   };
   const aheadCount = (): number => source.pulledCount - yieldedCount;
+  let limit = 0;
   const mayPull = (chunkSize: number): boolean => {
-    isStarved = aheadCount() >= (backpressure ?? CHUNKS_AHEAD * scheduler.threadCount * chunkSize);
+    limit = backpressure ?? CHUNKS_AHEAD * scheduler.threadCount * chunkSize;
+    isStarved = aheadCount() >= limit;
     return !isStarved;
   };
+  // For whole chunks, not for the crumbs that each outcome leaves.
+  const hasRoom = (): boolean => limit - aheadCount() >= limit / (2 * scheduler.threadCount);
   const maxChunkSize = backpressure === undefined ? undefined : Math.ceil(backpressure / scheduler.threadCount);
-  const run = ChunkRun.open({ ...engine, file, source, options, delivery, mayPull, maxChunkSize, hasGrace: true });
+  const run = ChunkRun.open({
+    ...engine,
+    file,
+    source,
+    options,
+    delivery,
+    mayPull,
+    maxChunkSize,
+    isPatient: true,
+    hasGrace: true,
+  });
   onOpen(run);
   let isDone = false;
   const finish = (): void => {
     isDone = true;
     queue.wake();
   };
-  run.done.catch(fail).then(finish, finish);
+  run.done.then(finish, finish);
   let hasEnded = false;
   try {
     for (;;) {
@@ -68,27 +82,29 @@ async function* outcomes<Item, Value>(
       if (outcome !== undefined) {
         yieldedCount += 1;
         yield outcome;
-        // Half a chunk's room is worth a chunk.
-        if (isStarved) run.arrived();
+        if (isStarved && hasRoom()) run.arrived();
       } else if (isDone) break;
       else await queue.changed();
     }
+    if (run.inputFailure !== undefined) throw run.inputFailure.error;
     const { stopReason, stopCause } = run.end;
     if (stopReason !== undefined) {
-      const skip = (item: Item, index: number): void => {
+      const skipped = (item: Item, index: number): StreamOutcome<Item, Value> => {
         registry.ledger.skippedCount += 1;
-        queue.push({ status: 'skipped', index, reason: stopReason, item });
+        return { status: 'skipped', index, reason: stopReason, item };
       };
       const { items, indices } = run.leftovers();
-      for (const [position, item] of items.entries()) skip(item, indices[position] as number);
+      for (const [position, item] of items.entries()) queue.push(skipped(item, indices[position] as number));
+      // Promised items that have not come leave gaps.
+      const isAwaiting = run.isAwaiting;
       source.giveUp(stopCause);
-      for (let outcome = queue.shift(); outcome !== undefined; outcome = queue.shift()) yield outcome;
+      yield* queue.drain();
       if (failure !== undefined) throw failure.reason;
+      if (isAwaiting) throw stopCause;
       for (const arriving of source.rest()) {
         const item = isPromiseLike(arriving) ? await arriving : arriving;
         if (item instanceof MissingItem) throw item.reason;
-        skip(item, source.pulledCount - 1);
-        yield queue.shift() as StreamOutcome<Item, Value>;
+        yield skipped(item, source.pulledCount - 1);
       }
       if (!source.isExhausted) throw stopCause;
     }

@@ -48,7 +48,7 @@ export interface Cpu {
    *
    * @throws As `run` does, at the first item that fails.
    */
-  map<Input, Output>(items: Items<NoInfer<Input>>, worker: WorkerRef<Input, Output>, options?: CpuMapOptions): Promise<Output[]>;
+  map<Input, Output>(items: NoInfer<Items<Input>>, worker: WorkerRef<Input, Output>, options?: CpuMapOptions): Promise<Output[]>;
 
   /**
    * Runs a worker once per item and keeps going when one fails.
@@ -58,7 +58,7 @@ export interface Cpu {
    * @throws {TypeError | RangeError} For a wrong option, or a worker that is not declared.
    */
   mapSettled<Input, Output>(
-    items: Items<NoInfer<Input>>,
+    items: NoInfer<Items<Input>>,
     worker: WorkerRef<Input, Output>,
     options?: CpuMapSettledOptions,
   ): Promise<ParallelResult<Output>>;
@@ -71,7 +71,7 @@ export interface Cpu {
    * @throws {TypeError | RangeError} For a wrong option, or a worker that is not declared.
    */
   stream<Input, Output>(
-    items: Items<NoInfer<Input>>,
+    items: NoInfer<Items<Input>>,
     worker: WorkerRef<Input, Output>,
     options?: CpuStreamOptions,
   ): AsyncGenerator<StreamOutcome<Input, Output>, void, void>;
@@ -126,7 +126,7 @@ export function createCpuEngine({ scheduler, files }: CpuEngineThreads, { deadli
     },
 
     async map<Input, Output>(
-      items: Items<NoInfer<Input>>,
+      items: NoInfer<Items<Input>>,
       worker: WorkerRef<Input, Output>,
       options: CpuMapOptions = {},
     ): Promise<Output[]> {
@@ -135,7 +135,7 @@ export function createCpuEngine({ scheduler, files }: CpuEngineThreads, { deadli
     },
 
     async mapSettled<Input, Output>(
-      items: Items<NoInfer<Input>>,
+      items: NoInfer<Items<Input>>,
       worker: WorkerRef<Input, Output>,
       options: CpuMapSettledOptions = {},
     ): Promise<ParallelResult<Output>> {
@@ -144,7 +144,7 @@ export function createCpuEngine({ scheduler, files }: CpuEngineThreads, { deadli
     },
 
     stream<Input, Output>(
-      items: Items<NoInfer<Input>>,
+      items: NoInfer<Items<Input>>,
       worker: WorkerRef<Input, Output>,
       options: CpuStreamOptions = {},
     ): AsyncGenerator<StreamOutcome<Input, Output>, void, void> {

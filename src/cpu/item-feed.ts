@@ -51,6 +51,11 @@ export class ItemFeed<Item> {
     return this.#isEnded && this.#promisedCount === 0 && this.#items.length === 0 && this.#single.items.length === 0;
   }
 
+  /** Whether promised items have not come. */
+  get isAwaiting(): boolean {
+    return this.#promisedCount > 0;
+  }
+
   /** Items left, where that is known. */
   get remainingCount(): number | undefined {
     const { size, pulledCount } = this.#source;

@@ -34,6 +34,14 @@ export class OutcomeQueue<Outcome extends { readonly index: number }> {
     return outcome;
   }
 
+  /** All that is there, past those that will not come. */
+  *drain(): Generator<Outcome> {
+    const outcomes = this.#outcomes.slice(this.#head);
+    this.#outcomes = [];
+    this.#head = 0;
+    for (const outcome of outcomes) if (outcome !== undefined) yield outcome;
+  }
+
   /** Resolves when `shift` is worth calling again. */
   changed(): Promise<void> {
     return new Promise((resolve) => {

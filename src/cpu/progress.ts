@@ -33,7 +33,7 @@ export class Progress {
    *
    * @param budgetMs - After this time no further input is begun: what is left goes to whichever thread is free. `Infinity`: all are run.
    * @param isTimed - Whether the start of each item is to be noted, because it has a timeout.
-   * @param isMoved - Whether the buffers of the inputs were moved, and are the thread's to free.
+   * @param isMoved - Whether buffers of the inputs were moved: they cannot be sent once more.
    */
   prepare({ budgetMs, isTimed, isMoved }: { budgetMs: number; isTimed: boolean; isMoved: boolean }): void {
     Atomics.store(this.#memory, BUDGET_MS, Number.isFinite(budgetMs) ? budgetMs : -1);
@@ -83,6 +83,10 @@ export class Progress {
 
   /** How long it has been running with it, in ms. Noted only where it is timed. */
   get runningMs(): number {
-    return (Date.now() - Atomics.load(this.#memory, STARTED_AT_MS)) & CLOCK_MASK;
+    // Loaded first: the thread may go on to its next item in between.
+    const startedAtMs = Atomics.load(this.#memory, STARTED_AT_MS);
+    const runningMs = (Date.now() - startedAtMs) & CLOCK_MASK;
+    // A clock that was set back.
+    return runningMs > CLOCK_MASK / 2 ? 0 : runningMs;
   }
 }

@@ -1,18 +1,19 @@
 /**
  * What crosses the thread boundary: data only. Both sides may be bundled apart from each other, so each message begins with the
- * version of this protocol. They are arrays, because each key of an object costs as much as a small value.
+ * kind and the version of this protocol. They are arrays, because each key of an object costs as much as a small value.
  */
-export const PROTOCOL = 0x1a3b_da01;
+export const REQUEST = 0x1a3b_da01;
+export const REPLY = 0x2a3b_da01;
 
 /** Pool to thread: run the worker once per input. What else there is to know is in the {@link Progress} of the slot. */
-export type ChunkRequest = readonly [protocol: typeof PROTOCOL, slot: number, inputs: readonly unknown[]];
+export type ChunkRequest = readonly [kind: typeof REQUEST, slot: number, inputs: readonly unknown[]];
 
 /**
  * Thread to pool: how the inputs that were begun ended. The values are in their order, `undefined` where one was rejected; rejections
  * and logs are absent where there are none.
  */
 export type ChunkReply = readonly [
-  protocol: typeof PROTOCOL,
+  kind: typeof REPLY,
   durationMs: number,
   values: readonly unknown[],
   rejections?: readonly PackedRejection[] | undefined,
@@ -33,7 +34,7 @@ export interface LogLine {
   readonly args: readonly unknown[];
 }
 
-export type LogLevel = 'debug' | 'error' | 'info' | 'log' | 'trace' | 'warn';
+export type LogLevel = 'debug' | 'error' | 'info' | 'log' | 'warn';
 
 /** A thrown value as data: the structured clone of an error loses its class, `code` and own fields. */
 export type Packed = PackedError | { readonly kind: 'value'; readonly value: unknown };
@@ -41,6 +42,8 @@ export type Packed = PackedError | { readonly kind: 'value'; readonly value: unk
 export interface PackedError {
   readonly kind: 'error';
   readonly name: string;
+  /** The built-in class that it is of, or extends. */
+  readonly base: string;
   readonly message: string;
   readonly stack: string | undefined;
   /** Absent where the error has none: `undefined` is a cause as well. */
@@ -57,7 +60,10 @@ export interface ThreadData {
   readonly progress: SharedArrayBuffer;
 }
 
-/** Whether a message is one of ours, of either kind. */
-export function isOfProtocol(message: unknown): boolean {
-  return Array.isArray(message) && message[0] === PROTOCOL;
+export function isRequest(message: unknown): message is ChunkRequest {
+  return Array.isArray(message) && message[0] === REQUEST;
+}
+
+export function isReply(message: unknown): message is ChunkReply {
+  return Array.isArray(message) && message[0] === REPLY;
 }

@@ -1,6 +1,6 @@
 import { Fifo } from './fifo.ts';
 import { NOT_BEGUN, type Progress } from './progress.ts';
-import { type ChunkReply, isOfProtocol, PROTOCOL } from './protocol.ts';
+import { type ChunkReply, isReply, REQUEST } from './protocol.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 /** What a thread runs at a time: some inputs for one worker. */
@@ -24,6 +24,8 @@ export type ChunkEnd =
   | { readonly kind: 'replied'; readonly reply: ChunkReply }
   /** Before anything was begun, because the inputs cannot be sent. */
   | { readonly kind: 'not-cloneable'; readonly cause: unknown }
+  /** After everything was run, because what the worker returned cannot be sent; it ended the thread. */
+  | { readonly kind: 'not-returned'; readonly cause: unknown }
   /** Before anything was begun: the worker file could not be loaded, or is none. */
   | { readonly kind: 'not-loaded'; readonly cause: unknown }
   /** With the input at `position`; earlier ones were run, and their values are lost. */
@@ -92,6 +94,14 @@ export class ThreadScheduler {
     // A source may enlist another one while it is asked.
     if (this.#isFilling) return;
     this.#isFilling = true;
+    try {
+      this.#fillSlots();
+    } finally {
+      this.#isFilling = false;
+    }
+  }
+
+  #fillSlots(): void {
     while (this.#freeSlots.length > 0) {
       const source = this.#waiting.shift();
       if (source === undefined) break;
@@ -105,16 +115,15 @@ export class ThreadScheduler {
       this.#waiting.push(source);
       this.#start(chunk, this.#freeSlots.pop() as number);
     }
-    this.#isFilling = false;
   }
 
   #start(chunk: Chunk, slot: number): void {
     const { file, inputs, budgetMs, timeoutMs, buffers } = chunk;
     const flight = new ChunkFlight(this.#pool, slot);
     this.#pool.progressOf(slot).prepare({ budgetMs, isTimed: timeoutMs !== undefined, isMoved: buffers.length > 0 });
-    this.#pool.run(file, [PROTOCOL, slot, inputs], buffers).then(
-      (reply) => this.#land(chunk, flight, isOfProtocol(reply) ? { kind: 'replied', reply: reply as ChunkReply } : NOT_A_WORKER),
-      (cause) => this.#land(chunk, flight, endOf(flight, cause)),
+    this.#pool.run(file, [REQUEST, slot, inputs], buffers).then(
+      (reply) => this.#land(chunk, flight, isReply(reply) ? { kind: 'replied', reply } : NOT_A_WORKER),
+      (cause) => this.#land(chunk, flight, endOf(chunk, flight, cause)),
     );
     if (timeoutMs !== undefined) flight.watch(timeoutMs);
     chunk.started(flight);
@@ -150,6 +159,11 @@ export class ChunkFlight {
     return this.#progress.position;
   }
 
+  /** Whether the worker was called with every input, and only the reply is not there yet. */
+  get isFinished(): boolean {
+    return this.#progress.isFinished;
+  }
+
   /** Nothing further is begun; the thread is ended if it is still at it after `graceMs`. */
   stop(graceMs: number): void {
     if (this.#hasLanded) return;
@@ -169,20 +183,24 @@ export class ChunkFlight {
 
   /** Ends the thread when an item has run for `timeoutMs`. */
   watch(timeoutMs: number): void {
-    let beginsUntilMs: number | undefined;
+    // Summed up, not read from the clock: while an environment is frozen, no thread loads.
+    let loadingMs = 0;
+    let sliceMs = timeoutMs;
     const leftMsNow = (): number => {
       if (this.position !== NOT_BEGUN) return timeoutMs - this.#progress.runningMs;
       // Next in line for a thread: the time has not begun to count.
-      if (!this.#pool.hasThread(this.slot)) return timeoutMs;
-      beginsUntilMs ??= Date.now() + timeoutMs + LOAD_TIMEOUT_MS;
-      return beginsUntilMs - Date.now();
+      if (this.#pool.hasThread(this.slot)) loadingMs += sliceMs;
+      return timeoutMs + LOAD_TIMEOUT_MS - loadingMs;
     };
     const check = (): void => {
       // The reply is on its way, and this thread was busy with something else.
-      if (this.#progress.isFinished) return;
+      if (this.isFinished) return;
       const leftMs = leftMsNow();
       if (leftMs <= 0) this.endThread('timeout');
-      else this.#timer = setTimeout(check, Math.min(leftMs, timeoutMs));
+      else {
+        sliceMs = Math.min(leftMs, timeoutMs);
+        this.#timer = setTimeout(check, sliceMs);
+      }
     };
     this.#timer = setTimeout(check, timeoutMs);
   }
@@ -197,15 +215,29 @@ export class ChunkFlight {
   }
 }
 
-function endOf({ position, threadEnd }: ChunkFlight, cause: unknown): ChunkEnd {
-  // A worker that was called never rejects, so its thread has ended.
-  if (position !== NOT_BEGUN || threadEnd !== 'crash') return { kind: 'thread-ended', position, why: threadEnd, cause };
-  const isNotCloneable = (cause as Partial<Error> | null)?.name === 'DataCloneError';
-  return { kind: isNotCloneable ? 'not-cloneable' : 'not-loaded', cause };
+/** A worker that was called never rejects, so from then on a failure is the end of its thread. */
+function endOf({ inputs, buffers }: Chunk, { position, threadEnd: why, isFinished }: ChunkFlight, cause: unknown): ChunkEnd {
+  if (why === 'crash' && isFinished && position !== NOT_BEGUN && isAboutCloning(cause)) return { kind: 'not-returned', cause };
+  if (why !== 'crash' || position !== NOT_BEGUN) return { kind: 'thread-ended', position, why, cause };
+  // What was moved has been sent.
+  if (buffers[0]?.detached !== true) {
+    try {
+      structuredClone(inputs);
+    } catch (reason) {
+      return { kind: 'not-cloneable', cause: reason };
+    }
+  }
+  return { kind: 'not-loaded', cause };
+}
+
+/** Where V8 cannot clone a proxy or a detached buffer, what ends the thread has neither name nor message. */
+function isAboutCloning(cause: unknown): boolean {
+  const { name, message } = (cause ?? {}) as Partial<Error>;
+  return name === 'DataCloneError' || !message;
 }
 
 function emptyChunk(file: string): Chunk {
   const ignore = (): void => undefined;
   // With a timeout, because loading may take for ever.
-  return { file, inputs: [], budgetMs: 0, timeoutMs: 1, buffers: [], started: ignore, ended: ignore };
+  return { file, inputs: [], budgetMs: 0, timeoutMs: 1000, buffers: [], started: ignore, ended: ignore };
 }

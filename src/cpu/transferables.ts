@@ -1,25 +1,19 @@
 import { types } from 'node:util';
 import { isMarkedAsUntransferable } from 'node:worker_threads';
 
+/** Levels of nesting that can be sent: V8 recurses, and has less stack on the main thread than in a worker. */
+const MAX_DEPTH = 500;
+
 /**
  * The ArrayBuffers in a value that can be moved to another thread instead of being copied: those in plain objects, arrays, maps
  * and sets. A view of a part of its buffer, as a small `Buffer` from Node's pool is, is left to be copied: moving would take
  * the other parts along.
  *
- * @throws {DOMException} `DataCloneError`, where the value cannot cross a thread boundary at all: posting it from a thread would end
- * the thread.
+ * @throws {DOMException} `DataCloneError`, where the value cannot cross a thread boundary: posting it from a thread would end the
+ * thread.
  */
-export function collectBuffers(value: unknown, buffers: Set<ArrayBuffer>, seen?: Set<object>): void {
-  if (typeof value === 'function' || typeof value === 'symbol') throw notCloneable(value);
-  if (typeof value !== 'object' || value === null) return;
-  if (value instanceof ArrayBuffer) {
-    move(value, buffers);
-  } else if (ArrayBuffer.isView(value)) {
-    const { buffer, byteLength } = value;
-    if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) move(buffer, buffers);
-  } else if (!seen?.has(value)) {
-    collectInside(value, buffers, (seen ?? new Set()).add(value));
-  }
+export function collectBuffers(value: unknown, buffers: Set<ArrayBuffer>): void {
+  new BufferCollector(buffers).visit(value, 0);
 }
 
 /** Of inputs that are to be moved. What cannot be sent at all is found out when it is sent. */
@@ -31,26 +25,58 @@ export function buffersOf(inputs: readonly unknown[]): ArrayBuffer[] {
   return [...buffers];
 }
 
-function collectInside(value: object, buffers: Set<ArrayBuffer>, seen: Set<object>): void {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (Array.isArray(value)) {
-    for (const element of value) if (!isPrimitive(element)) collectBuffers(element, buffers, seen);
-  } else if (prototype === Object.prototype || prototype === null) {
-    const record = value as Record<string, unknown>;
-    for (const key of Object.keys(record)) {
-      const field = record[key];
-      if (!isPrimitive(field)) collectBuffers(field, buffers, seen);
+class BufferCollector {
+  readonly #buffers: Set<ArrayBuffer>;
+  #seen: Set<object> | undefined;
+
+  constructor(buffers: Set<ArrayBuffer>) {
+    this.#buffers = buffers;
+  }
+
+  visit(value: unknown, depth: number): void {
+    if (typeof value === 'function') throw notCloneable(`the function ${value.name || '(anonymous)'}`);
+    if (typeof value === 'symbol') throw notCloneable(String(value));
+    if (typeof value !== 'object' || value === null) return;
+    if (types.isProxy(value)) throw notCloneable('a Proxy');
+    if (types.isArgumentsObject(value)) throw notCloneable('an arguments object');
+    if (value instanceof ArrayBuffer) this.#add(value);
+    else if (ArrayBuffer.isView(value)) {
+      const { buffer, byteLength } = value;
+      if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) this.#add(buffer);
+    } else this.#visitInside(value, depth);
+  }
+
+  #visitInside(value: object, depth: number): void {
+    if (this.#seen?.has(value)) return;
+    this.#seen ??= new Set();
+    this.#seen.add(value);
+    if (depth === MAX_DEPTH) throw notCloneable(`what is nested more than ${MAX_DEPTH} levels deep`);
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (Array.isArray(value)) {
+      for (const element of value) if (!isPrimitive(element)) this.visit(element, depth + 1);
+    } else if (prototype === Object.prototype || prototype === null) {
+      const record = value as Record<string, unknown>;
+      for (const key of Object.keys(record)) {
+        const field = record[key];
+        if (!isPrimitive(field)) this.visit(field, depth + 1);
+      }
+    } else if (value instanceof Map) {
+      for (const [key, entry] of value) {
+        this.visit(key, depth + 1);
+        this.visit(entry, depth + 1);
+      }
+    } else if (value instanceof Set) {
+      for (const entry of value) this.visit(entry, depth + 1);
+    } else if (!types.isSharedArrayBuffer(value)) {
+      // Anything else, which is rare, is tried.
+      structuredClone(value);
+      for (const field of Object.values(value)) this.visit(field, depth + 1);
     }
-  } else if (value instanceof Map) {
-    for (const [key, entry] of value) {
-      collectBuffers(key, buffers, seen);
-      collectBuffers(entry, buffers, seen);
-    }
-  } else if (value instanceof Set) {
-    for (const entry of value) collectBuffers(entry, buffers, seen);
-  } else if (!types.isSharedArrayBuffer(value)) {
-    // Anything else, which is rare, is tried.
-    structuredClone(value);
+  }
+
+  #add(buffer: ArrayBuffer): void {
+    if (buffer.detached) throw notCloneable('an ArrayBuffer that is detached');
+    if (!isMarkedAsUntransferable(buffer)) this.#buffers.add(buffer);
   }
 }
 
@@ -58,11 +84,6 @@ function isPrimitive(value: unknown): boolean {
   return (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol') || value === null;
 }
 
-function move(buffer: ArrayBuffer, buffers: Set<ArrayBuffer>): void {
-  if (!buffer.detached && !isMarkedAsUntransferable(buffer)) buffers.add(buffer);
-}
-
-function notCloneable(value: unknown): DOMException {
-  const what = typeof value === 'function' ? `the function ${value.name || '(anonymous)'}` : String(value);
+function notCloneable(what: string): DOMException {
   return new DOMException(`${what} could not be cloned.`, 'DataCloneError');
 }

@@ -8,12 +8,17 @@ export interface WorkerLogger {
   error(...args: never[]): void;
 }
 
-/** Writes them on the caller's side, in its asynchronous context: there the request id is known. */
+/**
+ * Writes them on the caller's side, in its asynchronous context: there the request id is known. A logger that throws costs its
+ * lines, and no item.
+ */
 export function writeLines(logger: WorkerLogger, lines: readonly LogLine[]): void {
+  const methods = logger as unknown as Record<string, ((...args: readonly unknown[]) => void) | undefined>;
   for (const { level, args } of lines) {
-    const write = (logger as unknown as Partial<Record<string, unknown>>)[level];
-    // Loggers often have no `log` and no `trace`.
-    const method = typeof write === 'function' ? level : level === 'trace' ? 'debug' : 'info';
-    (logger as unknown as Record<string, (...args: readonly unknown[]) => void>)[method]?.(...args);
+    try {
+      // Loggers often have no `log`.
+      if (level === 'log' && typeof methods['log'] !== 'function') methods['info']?.(...args);
+      else methods[level]?.(...args);
+    } catch {}
   }
 }

@@ -1,4 +1,3 @@
-import type { Worker } from 'node:worker_threads';
 import { Piscina, queueOptionsSymbol } from 'piscina';
 import { Progress } from './progress.ts';
 import { type ChunkRequest, THREAD_DATA, type ThreadData } from './protocol.ts';
@@ -20,12 +19,14 @@ export interface WorkerPool {
    * with a `DataCloneError`, before anything was run, where the inputs cannot be sent.
    */
   run(file: string, request: ChunkRequest, buffers: readonly ArrayBuffer[]): Promise<unknown>;
-  /** Whether a thread has the chunk of this slot, or it is still next in line. */
+  /** Whether a thread that has started has the chunk of this slot; else it is still next in line. */
   hasThread(slot: number): boolean;
   /** Ends the thread that has the chunk of this slot; another one takes its place. */
   replaceThread(slot: number): void;
   close(): Promise<void>;
 }
+
+type PiscinaWorker = Parameters<NonNullable<NonNullable<ConstructorParameters<typeof Piscina>[0]>['loadBalancer']>>[1][number];
 
 /** A chunk on its way, as Piscina's balancer sees it: symbols are not sent. */
 interface Tagged {
@@ -44,21 +45,31 @@ export function openWorkerPool(threadCount: number): WorkerPool {
   const progresses = Array.from({ length: slotCount }, (_, slot) => new Progress(memory, slot));
   /** Piscina tells nobody which thread runs what, except the balancer that decides it. */
   const threadIds: (number | undefined)[] = [];
+  /** Piscina would hand chunks to others as well, and replace none that ends before: it takes that for a pool that cannot start. */
+  const startedIds = new Set<number>();
   const piscina = new Piscina({
     minThreads: threadCount,
     maxThreads: threadCount,
     idleTimeout: Number.POSITIVE_INFINITY,
     recordTiming: false,
+    // Threads wait for chunks in their event loop. In `Atomics.wait`, Piscina's default, one that is told to end on its way there
+    // never hears of it (7 pools of 150 with Node 24.21), and what a task left behind fails in the middle of another invocation.
+    atomics: 'disabled',
+    // In the order in which they were handed over.
+    stricterFIFO: true,
     workerData: { [THREAD_DATA]: { progress: memory } satisfies ThreadData },
     loadBalancer(task, threads) {
-      const thread = threads.find(({ currentUsage }) => currentUsage === 0) ?? null;
+      const thread = threads.find(({ id, currentUsage }) => currentUsage === 0 && startedIds.has(id)) ?? null;
       const request = (task as Tagged)[queueOptionsSymbol];
       if (request) threadIds[request[1]] = thread?.id;
       return thread;
     },
   });
+  piscina.on('workerCreate', ({ id }: PiscinaWorker) => startedIds.add(id));
+  piscina.on('workerDestroy', ({ id }: PiscinaWorker) => startedIds.delete(id));
   // A thread that fails between two chunks: its place is taken, and no item is lost.
   piscina.on('error', () => undefined);
+  let closed: Promise<void> | undefined;
   return {
     threadCount,
     slotCount,
@@ -69,28 +80,14 @@ export function openWorkerPool(threadCount: number): WorkerPool {
       (request as Tagged)[queueOptionsSymbol] = request;
       return piscina.run(request, { filename: file, transferList: buffers as ArrayBuffer[] });
     },
-    hasThread: (slot) => threadIds[slot] !== undefined,
+    hasThread: (slot) => startedIds.has(threadIds[slot] ?? Number.NaN),
     replaceThread(slot) {
       const thread = piscina.threads.find(({ threadId }) => threadId === threadIds[slot]);
-      if (thread !== undefined) void endThreads([thread]);
+      void thread?.terminate();
     },
-    async close() {
-      await Promise.all([endThreads(piscina.threads), piscina.destroy()]);
+    close() {
+      closed ??= piscina.destroy();
+      return closed;
     },
   };
-}
-
-/** How long a thread usually takes to end. */
-const TERMINATION_MS = 50;
-
-/**
- * Ends threads, for certain: one that is told on its way into `Atomics.wait`, where Piscina's threads wait for their next chunk, may
- * miss it (7 pools of 150 with Node 24.21), and has always ended when it was told again.
- */
-async function endThreads(threads: readonly Worker[]): Promise<void> {
-  const tell = (): Promise<unknown> => Promise.all(threads.map((thread) => thread.terminate()));
-  const ended = tell();
-  const timer = setInterval(tell, TERMINATION_MS);
-  await ended;
-  clearInterval(timer);
 }

@@ -2,8 +2,8 @@ import { workerData } from 'node:worker_threads';
 import { isPromiseLike } from '../../run/is-promise-like.ts';
 import { pack } from '../packed-error.ts';
 import { Progress } from '../progress.ts';
-import { type ChunkReply, type ChunkRequest, type PackedRejection, PROTOCOL, THREAD_DATA, type ThreadData } from '../protocol.ts';
-import { buffersOf, collectBuffers } from '../transferables.ts';
+import { type ChunkReply, type ChunkRequest, type PackedRejection, REPLY, THREAD_DATA, type ThreadData } from '../protocol.ts';
+import { collectBuffers } from '../transferables.ts';
 import { moved } from './moved.ts';
 import { beginLines, takeLines } from './thread-console.ts';
 
@@ -13,8 +13,9 @@ import { beginLines, takeLines } from './thread-console.ts';
  * @returns What Piscina is to send back, or a promise of it that never rejects: what the worker throws is part of the reply.
  */
 export function runChunk(worker: (input: unknown) => unknown, [, slot, inputs]: ChunkRequest): unknown {
+  const progress = progressOf(slot);
   beginLines();
-  return new ChunkExecution(worker, inputs, progressOf(slot)).run();
+  return new ChunkExecution(worker, inputs, progress).run();
 }
 
 class ChunkExecution {
@@ -26,6 +27,8 @@ class ChunkExecution {
   #rejections: PackedRejection[] | undefined;
   #buffers: Set<ArrayBuffer> | undefined;
   #durationMs = 0;
+  /** Whether the item that was begun last is to be run again, in another chunk. */
+  #isHandedBack = false;
 
   constructor(worker: (input: unknown) => unknown, inputs: readonly unknown[], progress: Progress) {
     this.#worker = worker;
@@ -33,17 +36,39 @@ class ChunkExecution {
     this.#progress = progress;
   }
 
-  /** Goes on from where it is, synchronously as long as the worker is: a promise would be a tenth of what a hand-over costs. */
   run(): unknown {
+    const promised = this.#runUntilPromise();
+    return promised === undefined ? this.#reply() : this.#runOn(promised);
+  }
+
+  /** Goes on from where it is, as long as the worker is synchronous: a promise would be a tenth of what a hand-over costs. */
+  #runUntilPromise(): PromiseLike<unknown> | undefined {
     const { budgetMs } = this.#progress;
-    while (this.#values.length < this.#inputs.length && this.#durationMs < budgetMs && !this.#progress.isStopRequested) {
+    while (
+      this.#values.length < this.#inputs.length &&
+      this.#durationMs < budgetMs &&
+      !this.#isHandedBack &&
+      !this.#progress.isStopRequested
+    ) {
       this.#progress.begin(this.#values.length);
       try {
         // By `call`, so that V8 does not inline the worker into this loop: one that loops itself would stay there in half-optimised
         // code, five times slower (Maglev, Node 24; gone with --no-maglev-inlining).
         const result: unknown = this.#worker.call(undefined, this.#inputs[this.#values.length]);
-        if (isPromiseLike(result)) return this.#runOn(result);
+        if (isPromiseLike(result)) return result;
         this.#fulfil(result);
+      } catch (error) {
+        this.#reject(error, false);
+      }
+      this.#durationMs = performance.now() - this.#startedAtMs;
+    }
+    return undefined;
+  }
+
+  async #runOn(first: PromiseLike<unknown>): Promise<unknown> {
+    for (let promised: PromiseLike<unknown> | undefined = first; promised !== undefined; promised = this.#runUntilPromise()) {
+      try {
+        this.#fulfil(await promised);
       } catch (error) {
         this.#reject(error, false);
       }
@@ -52,28 +77,26 @@ class ChunkExecution {
     return this.#reply();
   }
 
-  async #runOn(result: PromiseLike<unknown>): Promise<unknown> {
-    try {
-      this.#fulfil(await result);
-    } catch (error) {
-      this.#reject(error, false);
-    }
-    this.#durationMs = performance.now() - this.#startedAtMs;
-    return await this.run();
-  }
-
   #fulfil(value: unknown): void {
     // Numbers, strings and the like have nothing to move and nothing that could not be sent.
-    if (typeof value === 'object' || typeof value === 'function' || typeof value === 'symbol') {
-      this.#buffers ??= new Set();
-      try {
-        collectBuffers(value, this.#buffers);
-      } catch (error) {
-        this.#reject(error, true);
-        return;
-      }
+    const isSimple = typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol';
+    if (isSimple || value === null) {
+      this.#values.push(value);
+      return;
     }
-    this.#values.push(value);
+    try {
+      const buffers = new Set<ArrayBuffer>();
+      collectBuffers(value, buffers);
+      // Where the worker goes on, it may return this very object next time, changed.
+      const own = this.#inputs.length === 1 ? value : copyOf(value, buffers);
+      this.#buffers ??= new Set();
+      collectBuffers(own, this.#buffers);
+      this.#values.push(own);
+    } catch (error) {
+      // A buffer that an earlier item of this chunk has returned as well: alone, each has one of its own.
+      this.#isHandedBack = this.#buffers !== undefined && this.#buffers.size > 0 && !this.#progress.isMoved;
+      if (!this.#isHandedBack) this.#reject(error, true);
+    }
   }
 
   #reject(error: unknown, isNotCloneable: boolean): void {
@@ -84,18 +107,21 @@ class ChunkExecution {
 
   #reply(): unknown {
     this.#progress.finish();
-    if (this.#progress.isMoved && this.#inputs.length === 1) this.#freeInput();
     const logs = takeLines();
     const reply: ChunkReply =
       this.#rejections === undefined && logs === undefined
-        ? [PROTOCOL, this.#durationMs, this.#values]
-        : [PROTOCOL, this.#durationMs, this.#values, this.#rejections, logs];
+        ? [REPLY, this.#durationMs, this.#values]
+        : [REPLY, this.#durationMs, this.#values, this.#rejections, logs];
     return this.#buffers === undefined || this.#buffers.size === 0 ? reply : moved(reply, [...this.#buffers]);
   }
+}
 
-  /** A thread makes little garbage, so its collector comes late: images that it is done with would pile up to some 50 MB. */
-  #freeInput(): void {
-    for (const buffer of buffersOf(this.#inputs)) if (!this.#buffers?.has(buffer)) buffer.transfer(0);
+function copyOf(value: unknown, buffers: ReadonlySet<ArrayBuffer>): unknown {
+  try {
+    return structuredClone(value, { transfer: [...buffers] });
+  } catch {
+    // Some buffers cannot be moved, as the memory of WebAssembly, and nothing tells.
+    return structuredClone(value);
   }
 }
 

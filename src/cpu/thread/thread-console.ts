@@ -1,8 +1,8 @@
-import { inspect } from 'node:util';
+import { format, inspect } from 'node:util';
 import type { LogLevel, LogLine } from '../protocol.ts';
 import { collectBuffers } from '../transferables.ts';
 
-const LEVELS: readonly LogLevel[] = ['debug', 'error', 'info', 'log', 'trace', 'warn'];
+const LEVELS: readonly LogLevel[] = ['debug', 'error', 'info', 'log', 'warn'];
 
 /** A thread runs one chunk at a time; between them there is nobody to hand the lines to. */
 let isCapturing = false;
@@ -16,16 +16,36 @@ export function captureConsole(): void {
   for (const level of LEVELS) {
     const write = console[level];
     console[level] = (...args: unknown[]) => {
-      if (isCapturing) {
-        lines ??= [];
-        lines.push({ level, args: args.map(asData) });
-      } else write.apply(console, args);
+      if (isCapturing) add(level, args.map(asData));
+      else write.apply(console, args);
     };
   }
+  const { dir, trace } = console;
+  console.dir = (value, options) => {
+    if (isCapturing) add('log', [inspect(value, { customInspect: false, ...options })]);
+    else dir.call(console, value, options);
+  };
+  console.trace = (...args: unknown[]) => {
+    if (isCapturing) add('error', [traceOf(args)]);
+    else trace.apply(console, args);
+  };
+}
+
+function add(level: LogLevel, args: readonly unknown[]): void {
+  lines ??= [];
+  lines.push({ level, args });
+}
+
+/** With the stack of the worker: the caller's would be that of this library. */
+function traceOf(args: readonly unknown[]): string {
+  const trace = { name: 'Trace', message: format(...args), stack: '' };
+  Error.captureStackTrace(trace, console.trace);
+  return trace.stack;
 }
 
 export function beginLines(): void {
   isCapturing = true;
+  lines = undefined;
 }
 
 /** `undefined` where nothing was logged. */
@@ -36,14 +56,22 @@ export function takeLines(): readonly LogLine[] | undefined {
   return taken;
 }
 
-/** As it is where it can be copied, so that objects stay objects in JSON logs. */
+/** As it is where it can be copied, so that objects stay objects in JSON logs; a line is never worth an item. */
 function asData(value: unknown): unknown {
-  if (value instanceof Error) return inspect(value);
   try {
+    if (value instanceof Error) return inspect(value);
     collectBuffers(value, new Set());
     // A copy, because the worker may go on to change it.
-    return typeof value === 'object' ? structuredClone(value) : value;
+    return structuredClone(value);
   } catch {
+    return asText(value);
+  }
+}
+
+function asText(value: unknown): string {
+  try {
     return inspect(value);
+  } catch {
+    return `(${typeof value} that cannot be shown)`;
   }
 }
