@@ -46,6 +46,9 @@ export interface ChunkRunParts<Item, Value> extends CpuEngineParts {
   readonly hasGrace: boolean;
 }
 
+/** Threads in a row that may end before they begin anything, until it is the worker file that is to blame. */
+export const MAX_UNBEGUN = 3;
+
 /** A chunk in a thread, with the items it was made of. */
 interface Airborne<Item> {
   readonly flight: ChunkFlight;
@@ -71,6 +74,8 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
   /** Chunks are cut and come back when a thread is free, in whoever's turn that is: iterators and loggers get their caller's. */
   readonly #inContext = AsyncLocalStorage.snapshot();
   #isOver = false;
+  /** Threads that ended one after the other before they began anything. */
+  #unbegunCount = 0;
 
   /** @throws {InvocationEndedError} After the end of the invocation. */
   static open<Item, Value>(parts: ChunkRunParts<Item, Value>): ChunkRun<Item, Value> {
@@ -181,6 +186,7 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
     const { registry, delivery, logger } = this.#parts;
     const { ledger } = registry;
     const { items, indices } = taken;
+    this.#unbegunCount = 0;
     this.#size.measured(values.length, Math.max(durationMs, sendMs));
     if (values.length < items.length) this.#feed.putBack(from(taken, values.length));
     if (logs !== undefined) writeLines(logger, logs);
@@ -223,8 +229,12 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
     if (why === 'told') {
       this.#rejectAll(until(taken, position + 1), reasonFor);
       this.#feed.putBack(from(taken, position + 1));
+    } else if (position < 0 && this.#unbegunCount < MAX_UNBEGUN && !options.transfer) {
+      // It was ending when the chunk came, or ends while it loads the worker file.
+      this.#unbegunCount += 1;
+      this.#feed.putBack(taken);
     } else if (options.transfer || position < 0) {
-      this.#rejectAll(taken, reasonFor);
+      this.#rejectAll(taken, position < 0 && why === 'crash' ? () => workerLoadError(this.#parts.file, cause) : reasonFor);
     } else {
       this.#rejectAll(from(until(taken, position + 1), position), reasonFor);
       this.#feed.putBack(from(taken, position + 1));
@@ -265,7 +275,9 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
   }
 
   #completeIfDone(): boolean {
-    const isDone = this.#airborne.size === 0 && (this.end?.stopReason !== undefined || this.#feed.isDrained);
+    // A stream yields promised items that come within the grace.
+    const isStopped = this.end?.stopReason !== undefined && !(this.#parts.isPatient && this.#feed.isAwaiting);
+    const isDone = this.#airborne.size === 0 && (isStopped || this.#feed.isDrained);
     if (isDone) this.#completion.resolve();
     return isDone;
   }

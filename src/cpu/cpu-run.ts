@@ -3,10 +3,11 @@ import { DeadlineExceededError, NotCloneableError, TaskTimeoutError, WorkerCrash
 import type { SkipReason } from '../result/outcome.ts';
 import { onAbort } from '../run/on-abort.ts';
 import type { OpenRun } from '../run/run-registry.ts';
-import type { CpuEngineParts } from './chunk-run.ts';
+import { type CpuEngineParts, MAX_UNBEGUN } from './chunk-run.ts';
 import type { ResolvedCpuRunOptions } from './cpu-options.ts';
 import { workerLoadError } from './load-error.ts';
 import { reasonOf } from './packed-error.ts';
+import { NOT_BEGUN } from './progress.ts';
 import type { ChunkReply } from './protocol.ts';
 import type { Chunk, ChunkEnd, ChunkFlight, ChunkSource } from './thread-scheduler.ts';
 import { buffersOf } from './transferables.ts';
@@ -57,6 +58,7 @@ class SingleRun implements ChunkSource, Chunk, OpenRun {
   readonly #reject: (reason: unknown) => void;
   readonly #unlisten: () => void;
   #flight: ChunkFlight | undefined;
+  #unbegunCount = 0;
 
   constructor(engine: CpuEngineParts, file: string, input: unknown, { timeoutMs, signal, transfer }: ResolvedCpuRunOptions) {
     const { promise, resolve, reject } = Promise.withResolvers<ChunkReply>();
@@ -87,6 +89,7 @@ class SingleRun implements ChunkSource, Chunk, OpenRun {
   ended(end: ChunkEnd): void {
     this.#engine.registry.ledger.ended();
     if (end.kind === 'replied') this.#resolve(end.reply);
+    else if (this.#isUnbegun(end)) this.#again();
     else this.#reject(this.#reasonOf(end));
   }
 
@@ -103,11 +106,24 @@ class SingleRun implements ChunkSource, Chunk, OpenRun {
     this.#unlisten();
   }
 
+  /** Whether the thread was ending when the item came. */
+  #isUnbegun(end: ChunkEnd): boolean {
+    const isUnbegun = end.kind === 'thread-ended' && end.why === 'crash' && end.position === NOT_BEGUN;
+    return isUnbegun && !this.isStopped && this.buffers.length === 0 && this.#unbegunCount < MAX_UNBEGUN;
+  }
+
+  #again(): void {
+    this.#unbegunCount += 1;
+    this.#flight = undefined;
+    this.#engine.scheduler.enlist(this);
+  }
+
   #reasonOf(end: Exclude<ChunkEnd, { kind: 'replied' }>): unknown {
     const { cause } = end;
     if (end.kind === 'not-loaded') return workerLoadError(this.file, cause);
     if (end.kind === 'not-cloneable') return new NotCloneableError(`send item 0 to ${basename(this.file)}`, { cause });
     if (end.kind === 'not-returned') return new NotCloneableError(`return what ${basename(this.file)} made of item 0`, { cause });
+    if (end.why === 'crash' && end.position === NOT_BEGUN) return workerLoadError(this.file, cause);
     if (end.why === 'timeout') return new TaskTimeoutError(0, this.timeoutMs ?? 0);
     return new WorkerCrashedError(basename(this.file), 0, { cause });
   }

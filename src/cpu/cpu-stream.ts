@@ -81,12 +81,13 @@ async function* outcomes<Item, Value>(
       const outcome = queue.shift();
       if (outcome !== undefined) {
         yieldedCount += 1;
-        yield outcome;
         if (isStarved && hasRoom()) run.arrived();
+        yield outcome;
       } else if (isDone) break;
       else await queue.changed();
     }
     if (run.inputFailure !== undefined) throw run.inputFailure.error;
+    if (failure !== undefined) throw failure.reason;
     const { stopReason, stopCause } = run.end;
     if (stopReason !== undefined) {
       const skipped = (item: Item, index: number): StreamOutcome<Item, Value> => {
@@ -99,7 +100,6 @@ async function* outcomes<Item, Value>(
       const isAwaiting = run.isAwaiting;
       source.giveUp(stopCause);
       yield* queue.drain();
-      if (failure !== undefined) throw failure.reason;
       if (isAwaiting) throw stopCause;
       for (const arriving of source.rest()) {
         const item = isPromiseLike(arriving) ? await arriving : arriving;

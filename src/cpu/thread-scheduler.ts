@@ -146,6 +146,8 @@ export class ChunkFlight {
   readonly slot: number;
   #timer: NodeJS.Timeout | undefined;
   #hasLanded = false;
+  /** The input that took too long. */
+  #overdue: number | undefined;
   /** Why the thread was ended from here. */
   threadEnd: ThreadEnd = 'crash';
 
@@ -156,7 +158,12 @@ export class ChunkFlight {
 
   /** The input that the worker was last called with, {@link NOT_BEGUN} before the first. */
   get position(): number {
-    return this.#progress.position;
+    return this.#overdue ?? this.#progress.position;
+  }
+
+  /** Whether a thread has it, and lives. */
+  get hasThread(): boolean {
+    return this.#pool.hasThread(this.slot);
   }
 
   /** Whether the worker was called with every input, and only the reply is not there yet. */
@@ -178,6 +185,8 @@ export class ChunkFlight {
     // One that is next in line begins nothing any more.
     if (this.#hasLanded || !this.#pool.hasThread(this.slot)) return;
     this.threadEnd = why;
+    // The thread may go on to its next item before it ends.
+    if (why === 'timeout') this.#overdue = this.position;
     this.#pool.replaceThread(this.slot);
   }
 
@@ -216,9 +225,10 @@ export class ChunkFlight {
 }
 
 /** A worker that was called never rejects, so from then on a failure is the end of its thread. */
-function endOf({ inputs, buffers }: Chunk, { position, threadEnd: why, isFinished }: ChunkFlight, cause: unknown): ChunkEnd {
+function endOf({ inputs, buffers }: Chunk, flight: ChunkFlight, cause: unknown): ChunkEnd {
+  const { position, threadEnd: why, isFinished, hasThread } = flight;
   if (why === 'crash' && isFinished && position !== NOT_BEGUN && isAboutCloning(cause)) return { kind: 'not-returned', cause };
-  if (why !== 'crash' || position !== NOT_BEGUN) return { kind: 'thread-ended', position, why, cause };
+  if (why !== 'crash' || position !== NOT_BEGUN || !hasThread) return { kind: 'thread-ended', position, why, cause };
   // What was moved has been sent.
   if (buffers[0]?.detached !== true) {
     try {

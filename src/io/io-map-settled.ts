@@ -43,6 +43,7 @@ export async function ioMapSettled<Item, Value>(
   try {
     const mapper = (item: Item | MissingItem, index: number): Promise<void> => run.executeArrived(item, index);
     await Promise.race([pMap(source.iterable, mapper, { concurrency: options.concurrency }), run.end.over]);
+    if (source.failure !== undefined && run.end.stopReason === undefined) throw source.failure.error;
     isOver = true;
     const outcomes = settledOutcomes(slots, source.itemCount, run);
     const result = new ParallelResult(

@@ -30,6 +30,7 @@ export async function ioMap<Item, Value>(
     });
     await Promise.race([values, run.end.over]);
     if (run.end.stopReason !== undefined) throw run.end.stopCause;
+    if (source.failure !== undefined) throw source.failure.error;
     // p-map's type allows for its own skip symbol, which no delivery returns.
     return (await values) as Value[];
   } catch (error) {

@@ -29,6 +29,8 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 export class Source<Item> {
   /** Items handed out so far. */
   pulledCount = 0;
+  /** What an asynchronous iterator threw: p-map forgets it where the end of the input comes at the same time. */
+  failure: { readonly error: unknown } | undefined;
   /** Whether the iterator itself has ended. */
   isExhausted = false;
   /** How many items there are where that can be told without pulling them: arrays, sets, maps, typed arrays. */
@@ -111,9 +113,15 @@ export class Source<Item> {
       const pull = { resolve };
       this.#pending.add(pull);
       // Not every iterator that calls itself asynchronous answers with a promise; `for await` takes those as well.
-      Promise.resolve((this.#iterator as AsyncIterator<Item | Promise<Item>>).next()).then((result) => {
-        if (this.#pending.delete(pull)) resolve(this.#counted(result));
-      }, reject);
+      Promise.resolve((this.#iterator as AsyncIterator<Item | Promise<Item>>).next()).then(
+        (result) => {
+          if (this.#pending.delete(pull)) resolve(this.#counted(result));
+        },
+        (error) => {
+          this.failure = { error };
+          reject(error);
+        },
+      );
     });
   }
 

@@ -8,7 +8,7 @@ import {
   TaskAbandonedError,
   withParallel,
 } from 'lambda-parallel';
-import { describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { collect } from '../helpers/collect.ts';
 import { lambdaContext } from '../helpers/lambda-context.ts';
 import { rejectionOf } from '../helpers/rejection-of.ts';
@@ -25,24 +25,27 @@ interface Invocation {
   readonly body: (runtime: ParallelRuntime) => Promise<unknown>;
 }
 
-/** All invocations of a handler have the same threads, which are ready before the first. */
-async function handlerWith(maxThreads: number, deadlineMarginMs = MARGIN_MS) {
-  const options = { workers: [step], maxThreads, deadlineMarginMs };
+/** A handler whose invocations all have the same threads, and what waits until these are ready. */
+function handlerWith(maxThreads: number) {
+  const options = { workers: [step], maxThreads, deadlineMarginMs: MARGIN_MS };
   const handler = withParallel(options, ({ body }: Invocation, { parallel }) => body(parallel));
-  const invokeWith = async <Result>(deadlineMs: number, body: (runtime: ParallelRuntime) => Promise<Result>): Promise<Result> =>
-    (await handler({ deadlineMs, body }, lambdaContext(deadlineMs + deadlineMarginMs))) as Result;
-  const gates = threadGates(maxThreads);
-  await invokeWith(60_000, async ({ cpu }) => {
-    const runs = gates.map((gate, id) => cpu.run(step, { id, gate: gate.memory }));
-    await arrivedAt(gates, maxThreads);
-    for (const gate of gates) gate.open();
-    await Promise.all(runs);
-  });
-  return invokeWith;
+  const invoke = async <Result>(deadlineMs: number, body: (runtime: ParallelRuntime) => Promise<Result>): Promise<Result> =>
+    (await handler({ deadlineMs, body }, lambdaContext(deadlineMs + MARGIN_MS))) as Result;
+  const ready = (): Promise<unknown> =>
+    invoke(60_000, async ({ cpu }) => {
+      const gates = threadGates(maxThreads);
+      const runs = gates.map((gate, id) => cpu.run(step, { id, gate: gate.memory }));
+      await arrivedAt(gates, maxThreads);
+      for (const gate of gates) gate.open();
+      return await Promise.all(runs);
+    });
+  return { invoke, ready };
 }
 
-const onOneThread = await handlerWith(1);
-const onTwoThreads = await handlerWith(2);
+const { invoke: onOneThread, ready: oneIsReady } = handlerWith(1);
+const { invoke: onTwoThreads, ready: twoAreReady } = handlerWith(2);
+
+beforeEach(() => Promise.all([oneIsReady(), twoAreReady()]));
 
 describe('when the deadline has passed before', () => {
   test('everything is skipped, and nothing begun', () =>
