@@ -45,7 +45,7 @@ export function openWorkerPool(threadCount: number): WorkerPool {
   const progresses = Array.from({ length: slotCount }, (_, slot) => new Progress(memory, slot));
   /** Piscina tells nobody which thread runs what, except the balancer that decides it. */
   const threadIds: (number | undefined)[] = [];
-  /** Piscina would hand chunks to others as well, and replace none that ends before: it takes that for a pool that cannot start. */
+  /** Never used again by another thread. Piscina would hand chunks to others as well, and replace none that ends before: it takes that for a pool that cannot start. */
   const startedIds = new Set<number>();
   const piscina = new Piscina({
     minThreads: threadCount,
@@ -66,7 +66,6 @@ export function openWorkerPool(threadCount: number): WorkerPool {
     },
   });
   piscina.on('workerCreate', ({ id }: PiscinaWorker) => startedIds.add(id));
-  piscina.on('workerDestroy', ({ id }: PiscinaWorker) => startedIds.delete(id));
   // A thread that fails between two chunks: its place is taken, and no item is lost.
   piscina.on('error', () => undefined);
   let closed: Promise<void> | undefined;
@@ -80,7 +79,10 @@ export function openWorkerPool(threadCount: number): WorkerPool {
       (request as Tagged)[queueOptionsSymbol] = request;
       return piscina.run(request, { filename: file, transferList: buffers as ArrayBuffer[] });
     },
-    hasThread: (slot) => startedIds.has(threadIds[slot] ?? Number.NaN),
+    hasThread(slot) {
+      const id = threadIds[slot];
+      return id !== undefined && startedIds.has(id) && piscina.threads.some(({ threadId }) => threadId === id);
+    },
     replaceThread(slot) {
       const thread = piscina.threads.find(({ threadId }) => threadId === threadIds[slot]);
       void thread?.terminate();

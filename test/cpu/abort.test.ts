@@ -169,22 +169,25 @@ describe('a signal that aborts', () => {
     expect(new Set(ends.slice(firstSkipped))).toEqual(new Set(['aborted']));
   });
 
-  test.each([true, false])('before the iterator has ended makes a stream throw its reason (preserveOrder: %s)', async (preserveOrder) => {
-    const caller = new AbortController();
-    function* endless() {
-      for (let id = 0; ; id += 1) yield { id };
-    }
-    const indexes: number[] = [];
-    const read = async (): Promise<void> => {
-      for await (const { index } of cpu.stream(endless(), step, { signal: caller.signal, preserveOrder })) {
-        indexes.push(index);
-        if (indexes.length === 10) caller.abort('enough');
+  test.each([true, false])(
+    'before the iterator has ended makes a stream throw its reason (preserveOrder: %s)',
+    async (preserveOrder) => {
+      const caller = new AbortController();
+      function* endless() {
+        for (let id = 0; ; id += 1) yield { id };
       }
-    };
-    await expect(read()).rejects.toBe('enough');
-    // Whatever was read has its outcome.
-    expect(indexes.sort((a, b) => a - b)).toEqual(indexes.map((_, index) => index));
-  });
+      const indexes: number[] = [];
+      const read = async (): Promise<void> => {
+        for await (const { index } of cpu.stream(endless(), step, { signal: caller.signal, preserveOrder })) {
+          indexes.push(index);
+          if (indexes.length === 10) caller.abort('enough');
+        }
+      };
+      await expect(read()).rejects.toBe('enough');
+      // Whatever was read has its outcome.
+      expect(indexes.sort((a, b) => a - b)).toEqual(indexes.map((_, index) => index));
+    },
+  );
 
   test('from inside the input stops the run there', async () => {
     for (const chunk of ['auto', 3] as const) {
@@ -250,7 +253,14 @@ test('what cpu.map() abandons when it fails is no unhandled rejection', async ()
   process.on('unhandledRejection', note);
   try {
     const [door] = threadGates(1);
-    const run = twoThreads.cpu.map([{ id: 0, gate: door?.memory, ending: 'hang' }, { id: 1, ending: 'throw' }], step, { chunk: 1 });
+    const run = twoThreads.cpu.map(
+      [
+        { id: 0, gate: door?.memory, ending: 'hang' },
+        { id: 1, ending: 'throw' },
+      ],
+      step,
+      { chunk: 1 },
+    );
     await expect(run).rejects.toThrow('step 1 failed');
     door?.open();
     await expect.poll(() => twoThreads.statistics.cpu.runningCount).toBe(0);

@@ -313,19 +313,6 @@ describe('outside an item', () => {
     expect(stdout.trim().split('\n').toSorted()).toEqual(['loaded in thread 1', 'loaded in thread 2']);
   });
 
-  test('what a worker logs when it has returned is on stdout, and never among the lines of the next request', async () => {
-    const { stdout, stderr, exitCode } = await runScript(
-      script(`
-        const worker = refTo('logs-late');
-        const log = (text) => console.log('logger: ' + text);
-        await using runtime = createParallel({ workers: [worker], maxThreads: 1, logger: { debug: log, info: log, warn: log, error: log } });
-        for (const text of ['a', 'b', 'c']) await runtime.cpu.run(worker, text);
-      `),
-    );
-    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
-    expect(stdout).toBe('late a\nlate b\nlate c\n');
-  });
-
   test('what a worker writes to stdout and stderr itself is there', async () => {
     const { stdout, stderr, exitCode } = await runScript(
       script(`

@@ -95,7 +95,6 @@ export const notData = {
   URL: () => new URL('http://localhost'),
   proxy: () => new Proxy({ a: 1 }, {}),
   'proxy of an array': () => [new Proxy([1], {})],
-  'array with a function': () => Object.assign([1], { next: () => 2 }),
   arguments: () => argumentsOf(1, 2),
   'namespace of a module': () => path,
   'getter that throws': () => ({
