@@ -13,7 +13,7 @@ export interface ThreadGate {
   open(): void;
 }
 
-export function threadGate(): ThreadGate {
+function threadGate(): ThreadGate {
   const memory = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
   const state = new Int32Array(memory);
   return {
