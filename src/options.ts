@@ -25,7 +25,7 @@ export interface ParallelOptions {
   /** The workers that `cpu` is to run. Their threads are started at once, and their files loaded there. @defaultValue none: no thread */
   readonly workers?: readonly AnyWorkerRef[] | undefined;
   /**
-   * Worker threads of the execution environment, shared by all handlers of one process. Integer from 1 to 256.
+   * Worker threads of the execution environment, shared by the handlers of one process that ask for as many. Integer from 1 to 256.
    * @defaultValue the vCPU share of the memory setting, rounded up, at most the cores that are seen; on Managed Instances divided by
    * the runtime's own workers
    */

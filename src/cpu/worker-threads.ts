@@ -20,7 +20,7 @@ export interface ThreadOptions {
 
 export type StartWorkerThreads = typeof startWorkerThreads;
 
-/** One budget of threads, however many handlers one process has. */
+/** By their number of threads: one budget, however many handlers of one process have it. */
 const sharedSchedulers = new Map<number, ThreadScheduler>();
 
 /** @throws {WorkerFileError} If a worker's file, or Piscina's worker in a bundle, is not there. */

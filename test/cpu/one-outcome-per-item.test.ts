@@ -97,8 +97,8 @@ function given({ jobs, input }: Scenario): Given {
   return { items: inputs[input]?.() ?? [], isIterator: input.includes('generator'), pulledCount: () => pulledCount };
 }
 
-/** Long enough for a busy machine, where what computes for a few milliseconds may take ten times that. */
-const TIMEOUT_MS = 80;
+/** Long enough for a busy machine, which now and then gives a thread nothing for a tenth of a second. */
+const TIMEOUT_MS = 250;
 
 /** All runs have the same two threads, which have to survive each of them. */
 const handler = withParallel(
