@@ -13,6 +13,8 @@ export default defineConfig({
     setupFiles: ['test/helpers/aws-environment.setup.ts'],
     // Sockets and child processes on two cores: slow is not stuck.
     testTimeout: 30_000,
+    // Nor is a thread that a loaded machine has not started yet.
+    retry: process.env['CI'] === undefined ? 0 : 2,
     hookTimeout: 60_000,
   },
 });

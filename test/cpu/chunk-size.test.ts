@@ -138,21 +138,6 @@ test('chunk: n is not handed back, however long its items take', async () => {
   expect(sizes).toEqual([3, 3]);
 });
 
-test('both threads are at work at once', async () => {
-  for (const chunk of ['auto', 1, 2] as const) {
-    const gates = threadGates(4);
-    const run = twoThreads.cpu.map(
-      steps(4, (id) => ({ gate: gates[id]?.memory })),
-      step,
-      { chunk },
-    );
-    const arrived = await arrivedAt(gates, 2);
-    expect(arrived).toEqual(chunk === 2 ? [0, 2] : [0, 1]);
-    for (const gate of gates) gate.open();
-    expect(new Set((await run).map(({ threadId }) => threadId)).size).toBe(2);
-  }
-});
-
 test.each([1, 2, 3])('a long run leaves the threads to a short one in its turn, with %d threads', async (maxThreads) => {
   await using runtime = createParallel({ workers: [step], maxThreads });
   const { cpu } = runtime;

@@ -1,5 +1,5 @@
 import { createParallel, InvocationEndedError, type StreamOutcome, workerRef } from 'lambda-parallel';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { collect } from '../helpers/collect.ts';
 import { rejectionOf } from '../helpers/rejection-of.ts';
 import { begunCounts, endsOf, step, steps } from '../helpers/steps.ts';
@@ -143,8 +143,7 @@ describe('cpu.stream() that is left', () => {
       for await (const _ of cpu.stream(steps(100), step)) throw new Error('consumer');
     };
     await expect(consume()).rejects.toThrow('consumer');
-    await settle();
-    expect(cpu.statistics.runningCount).toBe(0);
+    await vi.waitFor(() => expect(cpu.statistics.runningCount).toBe(0));
   });
 
   test('while an item runs that takes no notice: its thread is given the grace, and is then replaced', async () => {
