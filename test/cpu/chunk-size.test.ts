@@ -1,13 +1,18 @@
-import { createParallel } from 'lambda-parallel';
-import { afterAll, expect, test } from 'vitest';
+import { createParallel, type ParallelRuntime } from 'lambda-parallel';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { collect } from '../helpers/collect.ts';
 import { begunCounts, step, steps } from '../helpers/steps.ts';
 import { arrivedAt, threadGates } from '../helpers/thread-gate.ts';
 import type { Step, Stepped } from './workers/step.worker.ts';
 
-const oneThread = createParallel({ workers: [step], maxThreads: 1 });
-const twoThreads = createParallel({ workers: [step], maxThreads: 2 });
-afterAll(() => Promise.all([oneThread[Symbol.asyncDispose](), twoThreads[Symbol.asyncDispose]()]));
+let oneThread: ParallelRuntime;
+let twoThreads: ParallelRuntime;
+// Threads of its own for each test: what one does to them is not the next one's.
+beforeEach(() => {
+  oneThread = createParallel({ workers: [step], maxThreads: 1 });
+  twoThreads = createParallel({ workers: [step], maxThreads: 2 });
+});
+afterEach(() => Promise.all([oneThread[Symbol.asyncDispose](), twoThreads[Symbol.asyncDispose]()]));
 
 /** The steps of each chunk, by their ids, in the order in which the chunks were begun by their thread. */
 function chunksOf(stepped: readonly Stepped[]): number[][] {

@@ -1,5 +1,5 @@
-import { createParallel, WorkerCrashedError, WorkerLoadError, workerRef } from 'lambda-parallel';
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { createParallel, type ParallelRuntime, WorkerCrashedError, WorkerLoadError, workerRef } from 'lambda-parallel';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { collect } from '../helpers/collect.ts';
 import { countdown } from '../helpers/countdown.ts';
 import { rejectionOf } from '../helpers/rejection-of.ts';
@@ -9,9 +9,14 @@ import { arrivedAt, threadGates } from '../helpers/thread-gate.ts';
 import type { Ending, Step } from './workers/step.worker.ts';
 
 const options = { workers: [step], deadlineMarginMs: 200 } as const;
-const oneThread = createParallel({ ...options, maxThreads: 1 });
-const twoThreads = createParallel({ ...options, maxThreads: 2 });
-afterAll(() => Promise.all([oneThread[Symbol.asyncDispose](), twoThreads[Symbol.asyncDispose]()]));
+let oneThread: ParallelRuntime;
+let twoThreads: ParallelRuntime;
+// Threads of its own for each test: what one does to them is not the next one's.
+beforeEach(() => {
+  oneThread = createParallel({ ...options, maxThreads: 1 });
+  twoThreads = createParallel({ ...options, maxThreads: 2 });
+});
+afterEach(() => Promise.all([oneThread[Symbol.asyncDispose](), twoThreads[Symbol.asyncDispose]()]));
 
 /** The pool is whole again: two items at once, in two threads. */
 afterEach(async () => {

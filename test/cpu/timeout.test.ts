@@ -1,15 +1,20 @@
 import { Worker } from 'node:worker_threads';
-import { createParallel, TaskTimeoutError, workerRef } from 'lambda-parallel';
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { createParallel, type ParallelRuntime, TaskTimeoutError, workerRef } from 'lambda-parallel';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { collect } from '../helpers/collect.ts';
 import { rejectionOf } from '../helpers/rejection-of.ts';
 import { begunCounts, endsOf, step, steps } from '../helpers/steps.ts';
 import { arrivedAt, threadGates } from '../helpers/thread-gate.ts';
 import type { Ending, Step } from './workers/step.worker.ts';
 
-const oneThread = createParallel({ workers: [step], maxThreads: 1 });
-const twoThreads = createParallel({ workers: [step], maxThreads: 2 });
-afterAll(() => Promise.all([oneThread[Symbol.asyncDispose](), twoThreads[Symbol.asyncDispose]()]));
+let oneThread: ParallelRuntime;
+let twoThreads: ParallelRuntime;
+// Threads of its own for each test: what one does to them is not the next one's.
+beforeEach(() => {
+  oneThread = createParallel({ workers: [step], maxThreads: 1 });
+  twoThreads = createParallel({ workers: [step], maxThreads: 2 });
+});
+afterEach(() => Promise.all([oneThread[Symbol.asyncDispose](), twoThreads[Symbol.asyncDispose]()]));
 
 const hangs: Ending[] = ['hang', 'never'];
 const timeoutMs = 60;
