@@ -155,16 +155,31 @@ test('crashes count as failures', async () => {
 describe.each<Ending>(['reject unnoticed', 'throw in a tick', 'throw in a microtask'])(
   'an item that returns after "%s"',
   (ending) => {
-    test.each<Ending | undefined>([undefined, 'later'])('leaves every other item one outcome, which end by %s', async (other) => {
-      const { cpu } = oneThread;
-      const result = await cpu.mapSettled(
-        steps(10, (id) => ({ ending: id === 3 ? ending : other })),
+    test.each<[Ending | undefined, 'auto' | number]>([
+      [undefined, 'auto'],
+      ['later', 'auto'],
+      [undefined, 5],
+      ['later', 20],
+    ])('costs no other item, which end by %s (chunk: %s)', async (other, chunk) => {
+      const result = await oneThread.cpu.mapSettled(
+        steps(30, (id) => ({ ending: id === 3 || id === 20 ? ending : other })),
         step,
-        { chunk: 5 },
+        { chunk },
       );
-      expect(result.outcomes.map(({ index }) => index)).toEqual(steps(10).map(({ id }) => id));
-      for (const end of endsOf(result.outcomes)) expect(['fulfilled', 'WorkerCrashedError']).toContain(end);
-      expect(result.fulfilledCount).toBeGreaterThan(0);
+      const ends = endsOf(result.outcomes);
+      expect(ends.filter((_, id) => id !== 3 && id !== 20)).toEqual(costing(28, []));
+      for (const id of [3, 20]) expect(['fulfilled', 'WorkerCrashedError']).toContain(ends[id]);
+    });
+
+    test.each<Ending | undefined>([undefined, 'later'])('costs nothing of a later call, whose items end by %s', async (other) => {
+      const { cpu } = oneThread;
+      await cpu.mapSettled([{ id: 0, ending }], step);
+      const result = await cpu.mapSettled(
+        steps(4, () => ({ ending: other })),
+        step,
+        { chunk: 2 },
+      );
+      expect(endsOf(result.outcomes)).toEqual(costing(4, []));
     });
   },
 );
