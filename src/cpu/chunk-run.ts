@@ -15,6 +15,7 @@ import type { ChunkReply } from './protocol.ts';
 import type { Chunk, ChunkEnd, ChunkFlight, ChunkSource, ThreadScheduler } from './thread-scheduler.ts';
 import { buffersOf } from './transferables.ts';
 import { type WorkerLogger, writeLines } from './worker-logger.ts';
+import { isUncaught } from './worker-pool.ts';
 
 /** What every call of one invocation's engine has in common. */
 export interface CpuEngineParts {
@@ -217,7 +218,10 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
     else this.#rejectAll(taken, (index) => new NotCloneableError(attempt(index), { cause }));
   }
 
-  /** The thread has ended: it costs the item that ran in it. The others are run again, or for the first time. */
+  /**
+   * The thread has ended: it costs the item that ran in it, and of an error that nobody caught the item that left it behind. The
+   * others are run again, or for the first time.
+   */
   #mourn(taken: IndexedItems<Item>, { position, why, cause }: Extract<ChunkEnd, { kind: 'thread-ended' }>): void {
     const { options } = this.#parts;
     const reasonFor = (index: number): unknown => {
@@ -235,6 +239,10 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
       this.#feed.putBack(taken);
     } else if (options.transfer || position < 0) {
       this.#rejectAll(taken, position < 0 && why === 'crash' ? () => workerLoadError(this.#parts.file, cause) : reasonFor);
+    } else if (why === 'crash' && position > 0 && isUncaught(cause)) {
+      // An earlier item may have left it behind: alone, each of them tells.
+      this.#feed.putBackSingly(until(taken, position + 1));
+      this.#feed.putBack(from(taken, position + 1));
     } else {
       this.#rejectAll(from(until(taken, position + 1), position), reasonFor);
       this.#feed.putBack(from(taken, position + 1));

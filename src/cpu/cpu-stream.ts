@@ -36,16 +36,16 @@ async function* outcomes<Item, Value>(
   const queue = new OutcomeQueue<StreamOutcome<Item, Value>>(preserveOrder);
   let yieldedCount = 0;
   let isStarved = false;
-  let failure: { readonly reason: unknown } | undefined;
-  const fail = (reason: unknown): void => {
-    failure ??= { reason };
+  let failure: { readonly index: number; readonly reason: unknown } | undefined;
+  const fail = (index: number, reason: unknown): void => {
+    failure ??= { index, reason };
     run.stop('aborted', new RunStoppedError('the input could not be read on', { cause: reason }));
   };
   const delivery: ChunkDelivery<Item, Value> = {
     fulfilled: (index, value, item) => queue.push({ status: 'fulfilled', index, value, item }),
     rejected: (index, reason, item) => queue.push({ status: 'rejected', index, reason, item }),
     // Without an item there is no outcome to yield.
-    missing: (_index, reason) => fail(reason),
+    missing: fail,
   };
   const aheadCount = (): number => source.pulledCount - yieldedCount;
   let limit = 0;
@@ -87,7 +87,6 @@ async function* outcomes<Item, Value>(
       else await queue.changed();
     }
     if (run.inputFailure !== undefined) throw run.inputFailure.error;
-    if (failure !== undefined) throw failure.reason;
     const { stopReason, stopCause } = run.end;
     if (stopReason !== undefined) {
       const skipped = (item: Item, index: number): StreamOutcome<Item, Value> => {
@@ -95,7 +94,16 @@ async function* outcomes<Item, Value>(
         return { status: 'skipped', index, reason: stopReason, item };
       };
       const { items, indices } = run.leftovers();
-      for (const [position, item] of items.entries()) queue.push(skipped(item, indices[position] as number));
+      const missingIndex = failure?.index ?? Number.POSITIVE_INFINITY;
+      for (const [position, item] of items.entries()) {
+        const index = indices[position] as number;
+        if (index < missingIndex) queue.push(skipped(item, index));
+      }
+      if (failure !== undefined) {
+        // In its place: what comes before it has its outcome first.
+        for (let outcome = queue.shift(); outcome !== undefined; outcome = queue.shift()) yield outcome;
+        throw failure.reason;
+      }
       // Promised items that have not come leave gaps.
       const isAwaiting = run.isAwaiting;
       source.giveUp(stopCause);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Fifo } from './fifo.ts';
 import { NOT_BEGUN, type Progress } from './progress.ts';
 import { type ChunkReply, isReply, REQUEST } from './protocol.ts';
@@ -45,13 +46,25 @@ export interface ChunkSource {
 /** Beside its timeout, an item that a thread has not begun may still wait for that thread to start and to load the worker file. */
 const LOAD_TIMEOUT_MS = 10_000;
 
+/**
+ * How often a thread is looked at that is not ended because it is loading a worker file. Node 24.21 aborts the whole process
+ * where a thread is ended just when `require()` of an ES module returns: 1 of 1,500 threads ended while they loaded TypeScript.
+ */
+const LOADING_CHECK_MS = 10;
+
+/** Files load in less; one that never does is ended with its thread all the same. */
+const CLOSE_PATIENCE_MS = 1000;
+
 /** Hands chunks to the threads of one pool: one per thread, the sources in turn, each chunk cut only when a thread is free for it. */
 export class ThreadScheduler {
   readonly threadCount: number;
   readonly #pool: WorkerPool;
   readonly #freeSlots: number[];
+  /** By their slot. */
+  readonly #flights: (ChunkFlight | undefined)[] = [];
   readonly #waiting = new Fifo<ChunkSource>();
   #isFilling = false;
+  #closed: Promise<void> | undefined;
 
   constructor(pool: WorkerPool) {
     this.#pool = pool;
@@ -86,13 +99,22 @@ export class ThreadScheduler {
     }
   }
 
-  async close(): Promise<void> {
+  /** Ends the threads, once those that load a worker file have it. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    const isLoading = (): boolean => this.#flights.some((flight) => flight?.isLoading);
+    for (let waitedMs = 0; isLoading() && waitedMs < CLOSE_PATIENCE_MS; waitedMs += LOADING_CHECK_MS)
+      await sleep(LOADING_CHECK_MS);
     await this.#pool.close();
   }
 
   #fill(): void {
     // A source may enlist another one while it is asked.
-    if (this.#isFilling) return;
+    if (this.#isFilling || this.#closed !== undefined) return;
     this.#isFilling = true;
     try {
       this.#fillSlots();
@@ -120,6 +142,7 @@ export class ThreadScheduler {
   #start(chunk: Chunk, slot: number): void {
     const { file, inputs, budgetMs, timeoutMs, buffers } = chunk;
     const flight = new ChunkFlight(this.#pool, slot);
+    this.#flights[slot] = flight;
     this.#pool.progressOf(slot).prepare({ budgetMs, isTimed: timeoutMs !== undefined, isMoved: buffers.length > 0 });
     this.#pool.run(file, [REQUEST, slot, inputs], buffers).then(
       (reply) => this.#land(chunk, flight, isReply(reply) ? { kind: 'replied', reply } : NOT_A_WORKER),
@@ -131,6 +154,7 @@ export class ThreadScheduler {
 
   #land(chunk: Chunk, flight: ChunkFlight, end: ChunkEnd): void {
     flight.land();
+    this.#flights[flight.slot] = undefined;
     this.#freeSlots.push(flight.slot);
     chunk.ended(end);
     this.#fill();
@@ -166,6 +190,11 @@ export class ChunkFlight {
     return this.#pool.hasThread(this.slot);
   }
 
+  /** Whether a thread has it and has begun nothing: it may be loading the worker file. */
+  get isLoading(): boolean {
+    return this.position === NOT_BEGUN && this.hasThread;
+  }
+
   /** Whether the worker was called with every input, and only the reply is not there yet. */
   get isFinished(): boolean {
     return this.#progress.isFinished;
@@ -177,8 +206,15 @@ export class ChunkFlight {
     this.#progress.requestStop();
     clearTimeout(this.#timer);
     // At once where there is no time: the environment may be frozen before a timer comes.
-    if (graceMs <= 0) this.endThread('told');
-    else this.#timer = setTimeout(() => this.endThread('told'), graceMs);
+    if (graceMs <= 0) this.#endUnlessLoading(0);
+    else this.#timer = setTimeout(() => this.#endUnlessLoading(0), graceMs);
+  }
+
+  /** A thread that loads begins nothing any more when it has been told to stop. */
+  #endUnlessLoading(waitedMs: number): void {
+    if (this.isLoading && waitedMs < LOAD_TIMEOUT_MS) {
+      this.#timer = setTimeout(() => this.#endUnlessLoading(waitedMs + LOADING_CHECK_MS), LOADING_CHECK_MS);
+    } else this.endThread('told');
   }
 
   endThread(why: ThreadEnd): void {

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { WorkerFileError } from '../errors.ts';
+import { THREAD_DATA } from './protocol.ts';
 
 /** By its name, and by its file for build tools that take only files for entry points, as SAM does. */
 const PISCINA_WORKER_ENTRY = '"lambda-parallel/worker" (for SAM: "node_modules/lambda-parallel/dist/worker.cjs")';
@@ -26,7 +27,8 @@ const BUILT_FROM_TS = ['.js', '.mjs', '.cjs'];
  * @param workerUrl - `new URL('./workers/resize.worker.ts', import.meta.url)`, of the source file.
  * @param moduleUrl - Of this library's code: its own module, or the bundle that it is part of.
  * @throws {TypeError} If it is not a `file:` URL.
- * @throws {WorkerFileError} If there is no such file; it says what was tried and what to add to the build.
+ * @throws {WorkerFileError} If there is no such file, or another one of that name in a bundle; it says what was tried and what to
+ * add to the build.
  */
 export function resolveWorkerFile(workerUrl: URL, moduleUrl: string | undefined = ownModuleUrl()): string {
   const source = filePath(workerUrl);
@@ -39,9 +41,20 @@ export function resolveWorkerFile(workerUrl: URL, moduleUrl: string | undefined 
   }
   const tried = [...candidates];
   const found = tried.find(isFile);
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    if (bundle !== undefined) assertWorker(found);
+    return found;
+  }
   throw new WorkerFileError(
     `Cannot find the worker file ${basename(source)}: there is none of ${tried.join(', ')}; ${nextStep(source, bundle)}`,
+  );
+}
+
+/** In a bundle each worker file brings `defineWorker` along. Elsewhere it may come from a file that this one only passes on. */
+function assertWorker(file: string): void {
+  if (readFileSync(file, 'utf8').includes(THREAD_DATA)) return;
+  throw new WorkerFileError(
+    `Cannot use ${file} as a worker: it has nothing of lambda-parallel in it; write export default defineWorker((input) => output) there, or give the worker a file name of its own in the build`,
   );
 }
 

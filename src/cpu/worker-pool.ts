@@ -93,3 +93,12 @@ export function openWorkerPool(threadCount: number): WorkerPool {
     },
   };
 }
+
+/** Whether a thread ended by an error that nobody caught, and neither by `process.exit()` nor for want of memory: what it ran by then need not have thrown it. */
+export function isUncaught(cause: unknown): boolean {
+  const { message, code } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
+  return code !== 'ERR_WORKER_OUT_OF_MEMORY' && !message?.startsWith(PISCINA_EXIT);
+}
+
+/** Piscina's words for a thread that ended without an error. */
+const PISCINA_EXIT = 'worker exited with code';

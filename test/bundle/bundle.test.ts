@@ -64,6 +64,14 @@ describe.each([
     );
   });
 
+  test('fails at cold start beside another file of the name of its worker, and says so', async () => {
+    const built = await recipe(project);
+    await writeFile(join(built, 'checksum.worker.js'), 'module.exports = (text) => text;');
+    expect(await invokeDeployed(built, { handler: 'checksums', event })).toMatchObject(
+      workerFileError(/checksum\.worker\.js as a worker: it has nothing of lambda-parallel in it/),
+    );
+  });
+
   test('takes lambda-parallel/worker by way of a file of its own', async () => {
     await writeFile(join(project, 'worker.ts'), "import 'lambda-parallel/worker';\n");
     expect(await invoke(recipe, { entryPoints: { 'lambda-parallel': 'worker.ts' } })).toMatchObject(asExpected);

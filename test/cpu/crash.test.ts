@@ -156,7 +156,7 @@ test('crashes count as failures', async () => {
  * An error that a worker leaves behind for later. It may cost the item that left it, or nothing: whoever is next in the thread has
  * nothing to do with it.
  */
-describe.skip.each<Ending>(['reject unnoticed', 'throw in a tick', 'throw in a microtask'])(
+describe.each<Ending>(['reject unnoticed', 'throw in a tick', 'throw in a microtask'])(
   'an item that returns after "%s"',
   (ending) => {
     test.each<[Ending | undefined, 'auto' | number]>([

@@ -21,7 +21,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const pathOf = (file: string): string => join(folder, file);
 const urlOf = (file: string): string => pathToFileURL(pathOf(file)).href;
 
-function write(file: string, content = ''): void {
+/** Every bundled worker has the library's name in it. */
+function write(file: string, content = 'lambda-parallel'): void {
   mkdirSync(dirname(pathOf(file)), { recursive: true });
   writeFileSync(pathOf(file), content);
 }
@@ -42,6 +43,13 @@ describe('resolveWorkerFile', () => {
     write('crop.worker.js');
     const moduleUrl = how === 'bundled' ? bundleUrl : unbundledUrl;
     expect(resolve('./workers/crop.worker.ts', moduleUrl)).toBe(pathOf('workers/crop.worker.js'));
+  });
+
+  test('refuses another file of that name beside the bundle, at cold start', () => {
+    write('crop.worker.js', 'export default (input) => input;');
+    expect(() => resolve('./workers/crop.worker.ts')).toThrow(
+      /^Cannot use .*crop\.worker\.js as a worker: it has nothing of lambda-parallel in it; write export default defineWorker/,
+    );
   });
 
   test.each([

@@ -113,6 +113,36 @@ describe('threads are started', () => {
     expect(threads).toEqual(['1', '2', '3']);
   });
 
+  // Node 24.21 aborts the process where a thread is ended just when it has loaded an ES module: one of 1,500.
+  test('and are not ended while they load, by the end of the runtime', async () => {
+    const file = temporaryFile();
+    const threads = await found(
+      `
+      import { readFileSync } from 'node:fs';
+      {
+        await using runtime = createParallel({ workers: [refTo('loads')], maxThreads: 3 });
+      }
+      print(readFileSync(process.env.LOADED_WORKERS, 'utf8').trim().split('\\n').sort());
+      `,
+      { LOADED_WORKERS: file },
+    );
+    expect(threads).toEqual(['1', '2', '3']);
+  });
+
+  test('and are not ended while they load, by an abort that has no grace', async () => {
+    const threads = await found(`
+      const slow = refTo('load-slowly');
+      await using runtime = createParallel({ workers: [slow, whichThread], maxThreads: 1, deadlineMarginMs: 0 });
+      const caller = new AbortController();
+      const run = runtime.cpu.run(slow, 1, { signal: caller.signal });
+      await new Promise(setImmediate);
+      caller.abort(new Error('enough'));
+      const message = await run.catch((error) => error.message);
+      print([message, await runtime.cpu.run(whichThread, 0)]);
+    `);
+    expect(threads).toEqual(['enough', 1]);
+  });
+
   test('not where an option is wrong or a worker file is missing', async () => {
     const result = await found(`
       const missing = refTo('no-such');
