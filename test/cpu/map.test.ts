@@ -2,6 +2,7 @@ import { createParallel, workerRef } from 'lambda-parallel';
 import { afterAll, describe, expect, test } from 'vitest';
 import { begunCounts, step, steps } from '../helpers/steps.ts';
 import { threadGates } from '../helpers/thread-gate.ts';
+import type { Step } from './workers/step.worker.ts';
 
 const double = workerRef<typeof import('./workers/double.worker.ts')>(new URL('./workers/double.worker.ts', import.meta.url));
 const echo = workerRef<typeof import('./workers/echo.worker.ts')>(new URL('./workers/echo.worker.ts', import.meta.url));
@@ -83,16 +84,13 @@ describe('cpu.map() when an item fails', () => {
 
   test('rejects at once, without waiting for the other thread', async () => {
     const [door] = threadGates(1);
-    const run = cpu.map(
-      [
-        { id: 0, gate: door?.memory },
-        { id: 1, ending: 'throw' },
-      ],
-      step,
-      { chunk: 1 },
-    );
+    const items: Step[] = [
+      { id: 0, gate: door?.memory },
+      { id: 1, ending: 'throw' },
+    ];
+    const rejected = expect(cpu.map(items, step, { chunk: 1 })).rejects.toThrow(new RangeError('step 1 failed'));
     await door?.arrived();
-    await expect(run).rejects.toThrow(new RangeError('step 1 failed'));
+    await rejected;
     expect(cpu.statistics.runningCount).toBeGreaterThan(0);
     door?.open();
   });
