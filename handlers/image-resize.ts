@@ -1,17 +1,43 @@
-/** Makes thumbnails: S3 get, resize in a thread, S3 put, with many images under way and bounded memory. */
+/**
+ * Makes thumbnails: S3 get, resize in a thread, S3 put, with many images under way and bounded memory.
+ *
+ * Of the keys in its event, it says how each one went. Of new objects that S3 notifies it about, it has nobody to say so: when one of them
+ * ends without its thumbnail, it throws. Lambda then tries the notification twice more and hands it to the failure queue of
+ * template.yaml, so that no upload is forgotten, whether S3 was busy or the file is no image. Doing it again is harmless: the same
+ * image makes the same thumbnail.
+ */
 import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import middy from '@middy/core';
 import { parallel, type TaskScope, workerRef } from 'lambda-parallel';
 import { createObjectReader } from 'lambda-parallel/s3';
-import { array, integer, maxValue, minValue, nonEmpty, number, optional, picklist, pipe, strictObject, string } from 'valibot';
+import {
+  array,
+  type InferOutput,
+  integer,
+  lazy,
+  maxValue,
+  minValue,
+  nonEmpty,
+  number,
+  optional,
+  picklist,
+  pipe,
+  strictObject,
+  string,
+  transform,
+} from 'valibot';
 import { requiredVariable } from './environment/required-variable.ts';
 import { validateEvent } from './middleware/validate-event.ts';
 import { attempt } from './s3/attempt.ts';
+import { isFromS3, uploadNotification } from './s3/upload-notification.ts';
 import resizeHere from './workers/resize.worker.ts';
 
 const countUpTo = (max: number) => pipe(number(), integer(), minValue(1), maxValue(max));
 
-const ImageResizeEvent = strictObject({
+const uploads = requiredVariable('UPLOAD_BUCKET_NAME', 'the bucket with the images');
+const thumbnails = requiredVariable('THUMBNAIL_BUCKET_NAME', 'the bucket for the thumbnails');
+
+const KeysEvent = strictObject({
   keys: array(pipe(string(), nonEmpty())),
   mode: optional(picklist(['parallel', 'sequential']), 'parallel'),
   /** Images under way at once, in parallel mode: enough for the threads never to wait for S3. */
@@ -20,8 +46,16 @@ const ImageResizeEvent = strictObject({
   maxInFlightBytes: optional(countUpTo(10 * 1024 ** 3), 64 * 1024 * 1024),
 });
 
-const uploads = requiredVariable('UPLOAD_BUCKET_NAME', 'the bucket with the images');
-const thumbnails = requiredVariable('THUMBNAIL_BUCKET_NAME', 'the bucket for the thumbnails');
+/** `{ keys, … }`, or what S3 sends for new objects. */
+const ImageResizeEvent = lazy((event) => {
+  if (!isFromS3(event)) return pipe(KeysEvent, origin({ isNotification: false }));
+  return pipe(uploadNotification(uploads), KeysEvent, origin({ isNotification: true }));
+});
+
+function origin(of: { readonly isNotification: boolean }) {
+  return transform((event: InferOutput<typeof KeysEvent>) => ({ ...event, ...of }));
+}
+
 const client = new S3Client();
 const reader = createObjectReader(client);
 const resize = workerRef<typeof import('./workers/resize.worker.ts')>(new URL('./workers/resize.worker.ts', import.meta.url));
@@ -29,7 +63,7 @@ const resize = workerRef<typeof import('./workers/resize.worker.ts')>(new URL('.
 export const handler = middy()
   .use(validateEvent('image-resize', ImageResizeEvent))
   .use(parallel({ workers: [resize] }))
-  .handler(async ({ keys, mode, concurrency, maxInFlightBytes }, context) => {
+  .handler(async ({ keys, mode, concurrency, maxInFlightBytes, isNotification }, context) => {
     const { io, cpu } = context.parallel;
 
     async function inParallel() {
@@ -55,13 +89,15 @@ export const handler = middy()
     }
 
     const { outcomes, completionReason } = mode === 'parallel' ? await inParallel() : await oneByOne();
-    const images = keys.map((key, index) => {
+    const images = keys.map((key, index): Image => {
       const outcome = outcomes[index];
       // None for a key whose size the deadline left unread.
       if (outcome === undefined) return { key, status: 'skipped', reason: completionReason };
       if (outcome.status === 'fulfilled') return { key, status: outcome.status, ...outcome.value };
       return { key, status: outcome.status, reason: String(outcome.reason) };
     });
+    const missing = images.filter(({ status }) => status !== 'fulfilled');
+    if (isNotification && missing.length > 0) throw new ThumbnailsMissingError(missing, keys.length);
     const count = (status: string) => images.filter((image) => image.status === status).length;
     return {
       completionReason,
@@ -71,6 +107,31 @@ export const handler = middy()
       images,
     };
   });
+
+interface Image {
+  readonly key: string;
+  readonly status: 'fulfilled' | 'rejected' | 'skipped';
+  readonly thumbnailKey?: string;
+  readonly byteCount?: number;
+  readonly reason?: string;
+}
+
+/** A notification is not done with. */
+class ThumbnailsMissingError extends Error {
+  readonly code = 'ERR_THUMBNAILS_MISSING';
+
+  static {
+    ThumbnailsMissingError.prototype.name = 'ThumbnailsMissingError';
+  }
+
+  constructor(missing: readonly Image[], imageCount: number) {
+    // One record is what S3 sends, as a rule.
+    const reasons = missing.slice(0, 5).map(({ key, reason }) => `${key}: ${reason}`);
+    super(
+      `Cannot answer the notification: ${missing.length} of ${imageCount} thumbnails are missing (${reasons.join('; ')}); Lambda tries it again, then look in the failure queue`,
+    );
+  }
+}
 
 async function sizeOf(key: string, { signal }: TaskScope): Promise<number> {
   const what = `read the size of s3://${uploads}/${key}`;

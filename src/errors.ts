@@ -123,7 +123,10 @@ export class WorkerLoadError extends ParallelError {
   }
 }
 
-/** A thread ended while it ran this item: out of memory, `process.exit()`, an error nobody caught. Another one has taken its place. */
+/**
+ * A thread ended while it ran this item: out of memory, `process.exit()`, an error nobody caught. Or it ended with another item, and
+ * this one's buffers, which had been moved to it, with it. Another thread has taken its place.
+ */
 export class WorkerCrashedError extends ParallelError {
   readonly code = 'ERR_PARALLEL_WORKER_CRASHED';
 
@@ -131,13 +134,18 @@ export class WorkerCrashedError extends ParallelError {
     WorkerCrashedError.prototype.name = 'WorkerCrashedError';
   }
 
-  constructor(workerName: string, index: number, options: { cause: unknown }) {
-    const { message = String(options.cause), code } = (options.cause ?? {}) as Partial<Error & { code: unknown }>;
+  constructor(workerName: string, index: number, { cause, isMoved = false }: { cause: unknown; isMoved?: boolean }) {
+    const { message = String(cause), code } = (cause ?? {}) as Partial<Error & { code: unknown }>;
+    if (isMoved) {
+      const what = `Cannot run item ${index} once more: its buffers were moved to a thread of ${workerName} that ended with another item`;
+      super(`${what}, "${message}"; leave transfer out, or make the other item's worker catch that`, { cause });
+      return;
+    }
     const nextStep =
       code === 'ERR_WORKER_OUT_OF_MEMORY'
         ? "raise the function's memory setting, lower maxThreads, or give the worker smaller items"
         : "call the worker's default export directly to debug it";
-    super(`Cannot finish item ${index}: the thread that ran ${workerName} with it ended, "${message}"; ${nextStep}`, options);
+    super(`Cannot finish item ${index}: the thread that ran ${workerName} with it ended, "${message}"; ${nextStep}`, { cause });
   }
 }
 
@@ -164,7 +172,9 @@ export class NotCloneableError extends ParallelError {
 
   /** @param attempt - `send item 3 to resize.worker.ts`. */
   constructor(attempt: string, options: { cause: unknown }) {
-    const { message = shown(options.cause) } = (options.cause ?? {}) as Partial<Error>;
-    super(`Cannot ${attempt}: ${String(message).replace(/\.$/, '')}; pass data only, as structuredClone() takes it`, options);
+    const { message } = (options.cause ?? {}) as Partial<Error>;
+    // V8 says nothing of a proxy, and of memory that belongs to WebAssembly.
+    const why = message === undefined ? shown(options.cause) : message || 'it has something that cannot be copied or moved';
+    super(`Cannot ${attempt}: ${String(why).replace(/\.$/, '')}; pass data only, as structuredClone() takes it`, options);
   }
 }

@@ -27,6 +27,7 @@ export type { Task, TaskScope } from './io/task-run.ts';
 export type { InvocationContext, ParallelContext } from './middleware/lambda-context.ts';
 export { type ParallelInternal, parallel } from './middleware/parallel.ts';
 export { withParallel } from './middleware/with-parallel.ts';
+export type { MetricName, MetricsSink, MetricUnit } from './observe/metric.ts';
 export type { ParallelOptions } from './options.ts';
 export type {
   FulfilledOutcome,

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { type Capacity, capacityFrom, threadsThatPay } from './capacity/capacity.ts';
 import type { WorkerLogger } from './cpu/worker-logger.ts';
 import type { AnyWorkerRef, StartableWorkerRef } from './cpu/worker-ref.ts';
+import type { MetricsSink } from './observe/metric.ts';
 import { integer, onlyKnownKeys, shown } from './validation.ts';
 
 /** Options of `parallel()`, `withParallel()` and `createParallel()`: read once, at cold start. An unknown key is an error. */
@@ -32,6 +33,16 @@ export interface ParallelOptions {
   readonly maxThreads?: number | undefined;
   /** What workers log is written through it, where the request id is known. @defaultValue `console` */
   readonly logger?: WorkerLogger | undefined;
+  /**
+   * What each invocation came to, written once at its end, also after an error: tasks and threads at once, outcomes, task times,
+   * queue waits, throttles, speed-up, CPU utilisation.
+   *
+   * To your `Metrics` of Powertools, with the namespace and dimensions that you gave it: published by its `logMetrics` where that is
+   * used before `parallel()`, else by us. With `'log'` as one line on stdout, in CloudWatch's embedded metric format, in the
+   * namespace `lambda-parallel` and by `FunctionName`.
+   * @defaultValue none: nothing is measured
+   */
+  readonly metrics?: MetricsSink | 'log' | undefined;
 }
 
 export interface ResolvedOptions {
@@ -41,14 +52,17 @@ export interface ResolvedOptions {
   readonly concurrency: number;
   readonly deadlineMarginMs: number;
   readonly capacity: Capacity;
+  readonly metrics: MetricsSink | 'log' | undefined;
+  /** Absent outside Lambda. */
+  readonly functionName: string | undefined;
 }
 
-const KEYS = ['concurrency', 'deadlineMarginMs', 'memoryMb', 'workers', 'maxThreads', 'logger'];
+const KEYS = ['concurrency', 'deadlineMarginMs', 'memoryMb', 'workers', 'maxThreads', 'logger', 'metrics'];
 
 /** @throws {TypeError | RangeError} Names the option, its bounds and the value. */
 export function resolveOptions(options: ParallelOptions = {}, env: NodeJS.ProcessEnv = process.env): ResolvedOptions {
   onlyKnownKeys('parallel', options, KEYS);
-  const { concurrency = 16, deadlineMarginMs = 500, memoryMb, workers = [], maxThreads, logger = console } = options;
+  const { concurrency = 16, deadlineMarginMs = 500, memoryMb, workers = [], maxThreads, logger = console, metrics } = options;
   const capacity = capacityFrom({
     memoryMb:
       memoryMb === undefined
@@ -65,6 +79,8 @@ export function resolveOptions(options: ParallelOptions = {}, env: NodeJS.Proces
     workers: workerRefs(workers),
     maxThreads: maxThreads === undefined ? threadsThatPay(capacity) : integer('maxThreads', maxThreads, 1, 256),
     logger: workerLogger(logger),
+    metrics: metrics === undefined ? undefined : metricsSink(metrics),
+    functionName: env['AWS_LAMBDA_FUNCTION_NAME'] || undefined,
   };
 }
 
@@ -92,4 +108,11 @@ function workerLogger(logger: WorkerLogger): WorkerLogger {
     }
   }
   return logger;
+}
+
+function metricsSink(metrics: MetricsSink | 'log'): MetricsSink | 'log' {
+  if (metrics !== 'log' && typeof (metrics as MetricsSink | null)?.addMetric !== 'function') {
+    throw new TypeError(`Cannot use metrics as it must be 'log' or have the method addMetric(): ${shown(metrics)}`);
+  }
+  return metrics;
 }

@@ -43,10 +43,13 @@ describe.each([
     [{ logger: {} }, TypeError, 'Cannot use logger as it must have the method debug(): {} (object)'],
     [{ logger: { ...logger, info: true } }, TypeError, 'Cannot use logger as it must have the method info(): {'],
     [{ logger: { ...logger, error: undefined } }, TypeError, 'Cannot use logger as it must have the method error(): {'],
+    [{ metrics: null }, TypeError, "Cannot use metrics as it must be 'log' or have the method addMetric(): null (object)"],
+    [{ metrics: 'emf' }, TypeError, 'Cannot use metrics as it must be \'log\' or have the method addMetric(): "emf"'],
+    [{ metrics: {} }, TypeError, "Cannot use metrics as it must be 'log' or have the method addMetric(): {} (object)"],
     [
       { memory: 128 },
       TypeError,
-      'Cannot read the options of parallel: "memory" is unknown; known are concurrency, deadlineMarginMs, memoryMb, workers, maxThreads, logger',
+      'Cannot read the options of parallel: "memory" is unknown; known are concurrency, deadlineMarginMs, memoryMb, workers, maxThreads, logger, metrics',
     ],
     [null, TypeError, 'Cannot read the options of parallel as they must be an object: null (object)'],
   ])('%o', (options, type, message) => {

@@ -27,6 +27,8 @@ export class ImageError extends Error {
 }
 
 /**
+ * Takes its image: nobody else's item may share the buffer.
+ *
  * @param image - JPEG, PNG, WebP, GIF, AVIF, TIFF or SVG.
  * @returns A JPEG of 128 × 128 pixels, upright, cropped to the middle, transparency made white.
  * @throws {ImageError} If it is not an image, is cut off, or has too many pixels.
@@ -47,7 +49,7 @@ export default defineWorker(async (image: Uint8Array): Promise<Uint8Array> => {
     throw cause instanceof ImageError ? cause : unreadable(image, cause);
   } finally {
     // The thread's own copy, or moved to it. Its garbage collector has little to do and comes late: images would pile up.
-    if (!isMainThread && image.buffer instanceof ArrayBuffer) image.buffer.transfer(0);
+    if (!isMainThread && image.buffer instanceof ArrayBuffer && !image.buffer.detached) image.buffer.transfer(0);
   }
 });
 

@@ -13,7 +13,7 @@ import { workerLoadError } from './load-error.ts';
 import { reasonOf } from './packed-error.ts';
 import type { ChunkReply } from './protocol.ts';
 import type { Chunk, ChunkEnd, ChunkFlight, ChunkSource, ThreadScheduler } from './thread-scheduler.ts';
-import { buffersOf } from './transferables.ts';
+import { buffersOf, isMoved } from './transferables.ts';
 import { type WorkerLogger, writeLines } from './worker-logger.ts';
 import { isUncaught } from './worker-pool.ts';
 
@@ -48,12 +48,25 @@ export interface ChunkRunParts<Item, Value> extends CpuEngineParts {
 }
 
 /** Threads in a row that may end before they begin anything, until it is the worker file that is to blame. */
-export const MAX_UNBEGUN = 3;
+const MAX_UNBEGUN = 3;
+/** The same of a file that has been loaded before: it is what other items have left behind. */
+const MAX_UNBEGUN_LOADED = 100;
+
+export function maxUnbegun({ scheduler }: CpuEngineParts, file: string): number {
+  return scheduler.hasLoaded(file) ? MAX_UNBEGUN_LOADED : MAX_UNBEGUN;
+}
+
+/** Why an item was given up whose threads ended again and again before they began it. */
+export function unbegunReason({ scheduler }: CpuEngineParts, file: string, index: number, cause: unknown): Error {
+  return scheduler.hasLoaded(file) ? new WorkerCrashedError(basename(file), index, { cause }) : workerLoadError(file, cause);
+}
 
 /** A chunk in a thread, with the items it was made of. */
 interface Airborne<Item> {
   readonly flight: ChunkFlight;
   readonly taken: IndexedItems<Item>;
+  /** Since when it could have been with a thread, where that is measured. */
+  readonly waitingSinceMs: number;
   /** What it took to send it, in ms. */
   readonly sendMs: number;
 }
@@ -75,20 +88,26 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
   /** Chunks are cut and come back when a thread is free, in whoever's turn that is: iterators and loggers get their caller's. */
   readonly #inContext = AsyncLocalStorage.snapshot();
   #isOver = false;
+  /** Since when the next chunk could be with a thread, where that is measured. */
+  #waitingSinceMs = 0;
   /** Threads that ended one after the other before they began anything. */
   #unbegunCount = 0;
 
   /** @throws {InvocationEndedError} After the end of the invocation. */
   static open<Item, Value>(parts: ChunkRunParts<Item, Value>): ChunkRun<Item, Value> {
     const run = parts.registry.open(() => new ChunkRun(parts));
-    parts.scheduler.enlist(run);
+    run.#enlist();
     return run;
   }
 
   private constructor(parts: ChunkRunParts<Item, Value>) {
     this.#parts = parts;
     const { registry, scheduler, source, options, hasGrace, mayPull = () => true } = parts;
-    this.#feed = new ItemFeed(source, this, { maxPromisedCount: scheduler.threadCount, mayPull });
+    this.#feed = new ItemFeed(source, this, {
+      maxPromisedCount: scheduler.threadCount,
+      mayPull,
+      isOver: () => this.end.isStopped,
+    });
     this.#size = new ChunkSize(scheduler.threadCount);
     this.done = this.#completion.promise;
     const { deadline } = registry;
@@ -115,7 +134,7 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
   }
 
   arrived(): void {
-    if (!this.#completeIfDone()) this.#parts.scheduler.enlist(this);
+    if (!this.#completeIfDone()) this.#enlist();
   }
 
   missing(index: number, reason: unknown): void {
@@ -134,17 +153,24 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
     return this.#feed.isAwaiting;
   }
 
+  #enlist(): void {
+    if (this.#parts.registry.ledger.meter !== undefined && !this.isWaiting) this.#waitingSinceMs = performance.now();
+    this.#parts.scheduler.enlist(this);
+  }
+
   #cut(): Chunk | undefined {
     const { options, file } = this.#parts;
     const taken = this.#feed.take(this.#wantedCount(), options.chunk === 'auto' ? PULL_BUDGET_MS : Number.POSITIVE_INFINITY);
     // Whoever gave the items may have stopped the run.
-    if (taken.items.length === 0 || this.end.stopReason !== undefined) {
+    if (taken.items.length === 0 || this.end.isStopped) {
       this.#feed.putBack(taken);
       this.#completeIfDone();
       return undefined;
     }
     const isAuto = options.chunk === 'auto' && !options.transfer;
     const cutAtMs = performance.now();
+    const waitingSinceMs = this.#waitingSinceMs;
+    this.#waitingSinceMs = cutAtMs;
     let airborne: Airborne<Item>;
     return {
       file,
@@ -156,7 +182,7 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
       started: (flight) => {
         this.#parts.registry.ledger.started();
         this.#parts.registry.ledger.chunkCount += 1;
-        airborne = { flight, taken, sendMs: performance.now() - cutAtMs };
+        airborne = { flight, taken, waitingSinceMs, sendMs: performance.now() - cutAtMs };
         this.#airborne.add(airborne);
       },
       ended: (end) => this.#inContext(() => this.#land(airborne, end)),
@@ -180,10 +206,10 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
     else if (end.kind === 'not-loaded') this.#rejectAll(taken, () => workerLoadError(this.#parts.file, end.cause));
     else if (end.kind === 'not-cloneable' || end.kind === 'not-returned') this.#refuse(taken, end);
     else this.#mourn(taken, end);
-    if (!this.#completeIfDone()) this.#parts.scheduler.enlist(this);
+    if (!this.#completeIfDone()) this.#enlist();
   }
 
-  #deliver({ taken, sendMs }: Airborne<Item>, [, durationMs, values, rejections = [], logs]: ChunkReply): void {
+  #deliver({ taken, waitingSinceMs, sendMs }: Airborne<Item>, [, durationMs, values, rejections = [], logs]: ChunkReply): void {
     const { registry, delivery, logger } = this.#parts;
     const { ledger } = registry;
     const { items, indices } = taken;
@@ -192,6 +218,11 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
     if (values.length < items.length) this.#feed.putBack(from(taken, values.length));
     if (logs !== undefined) writeLines(logger, logs);
     ledger.busyMs += durationMs;
+    // A chunk that was told to stop before it began anything has not been waited for any more.
+    if (ledger.meter !== undefined && values.length > 0) {
+      ledger.meter.waited(performance.now() - durationMs - waitingSinceMs);
+      ledger.meter.computed(values.length, durationMs);
+    }
     ledger.rejectedCount += rejections.length;
     ledger.fulfilledCount += values.length - rejections.length;
     let rejectedCount = 0;
@@ -223,7 +254,8 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
    * others are run again, or for the first time.
    */
   #mourn(taken: IndexedItems<Item>, { position, why, cause }: Extract<ChunkEnd, { kind: 'thread-ended' }>): void {
-    const { options } = this.#parts;
+    const { options, registry } = this.#parts;
+    if (why === 'timeout') registry.ledger.meter?.computed(1, options.timeoutMs ?? 0);
     const reasonFor = (index: number): unknown => {
       if (why === 'timeout') return new TaskTimeoutError(index, options.timeoutMs ?? 0);
       if (why === 'crash') return new WorkerCrashedError(this.#workerName, index, { cause });
@@ -233,21 +265,35 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
     if (why === 'told') {
       this.#rejectAll(until(taken, position + 1), reasonFor);
       this.#feed.putBack(from(taken, position + 1));
-    } else if (position < 0 && this.#unbegunCount < MAX_UNBEGUN && !options.transfer) {
+    } else if (position < 0 && this.#unbegunCount >= maxUnbegun(this.#parts, this.#parts.file)) {
+      this.#rejectAll(taken, why === 'crash' ? (index) => unbegunReason(this.#parts, this.#parts.file, index, cause) : reasonFor);
+    } else if (position < 0) {
       // It was ending when the chunk came, or ends while it loads the worker file.
       this.#unbegunCount += 1;
-      this.#feed.putBack(taken);
-    } else if (options.transfer || position < 0) {
-      this.#rejectAll(taken, position < 0 && why === 'crash' ? () => workerLoadError(this.#parts.file, cause) : reasonFor);
+      this.#feed.putBack(this.#unmoved(taken, cause));
     } else if (why === 'crash' && position > 0 && isUncaught(cause)) {
       // An earlier item may have left it behind: alone, each of them tells.
-      this.#feed.putBackSingly(until(taken, position + 1));
-      this.#feed.putBack(from(taken, position + 1));
+      this.#feed.putBackSingly(this.#unmoved(until(taken, position + 1), cause));
+      this.#feed.putBack(this.#unmoved(from(taken, position + 1), cause));
     } else {
       this.#rejectAll(from(until(taken, position + 1), position), reasonFor);
-      this.#feed.putBack(from(taken, position + 1));
-      this.#feed.putBack(until(taken, position));
+      this.#feed.putBack(this.#unmoved(from(taken, position + 1), cause));
+      this.#feed.putBack(this.#unmoved(until(taken, position), cause));
     }
+  }
+
+  /** What can be sent once more; what was moved is gone with the thread. */
+  #unmoved(taken: IndexedItems<Item>, cause: unknown): IndexedItems<Item> {
+    if (!this.#parts.options.transfer) return taken;
+    const moved: IndexedItems<Item> = { items: [], indices: [] };
+    const kept: IndexedItems<Item> = { items: [], indices: [] };
+    for (const [position, item] of taken.items.entries()) {
+      const { items, indices } = isMoved(item) ? moved : kept;
+      items.push(item);
+      indices.push(taken.indices[position] as number);
+    }
+    this.#rejectAll(moved, (index) => new WorkerCrashedError(this.#workerName, index, { cause, isMoved: true }));
+    return kept;
   }
 
   #rejectAll({ items, indices }: IndexedItems<Item>, reasonFor: (index: number) => unknown): void {

@@ -1,4 +1,5 @@
 import { TaskLedger, type TaskStatistics } from '../run/task-ledger.ts';
+import type { TaskMeter } from '../run/task-meter.ts';
 
 /**
  * What an invocation's CPU tasks came to so far. `runningCount` counts chunks, of which one per thread may be next in line, and
@@ -18,13 +19,19 @@ export class CpuLedger extends TaskLedger implements CpuStatistics {
   chunkCount = 0;
   busyMs = 0;
 
-  constructor(threadCount: number) {
-    super();
+  constructor(threadCount: number, meter?: TaskMeter) {
+    super(meter);
     this.threadCount = threadCount;
   }
 
   override started(): void {
     super.started();
     this.peakRunningCount = Math.min(this.peakRunningCount, this.threadCount);
+    this.meter?.chunkStarted();
+  }
+
+  override ended(): void {
+    this.meter?.chunkEnded();
+    super.ended();
   }
 }

@@ -3,7 +3,7 @@ import { DeadlineExceededError, NotCloneableError, TaskTimeoutError, WorkerCrash
 import type { SkipReason } from '../result/outcome.ts';
 import { onAbort } from '../run/on-abort.ts';
 import type { OpenRun } from '../run/run-registry.ts';
-import { type CpuEngineParts, MAX_UNBEGUN } from './chunk-run.ts';
+import { type CpuEngineParts, maxUnbegun, unbegunReason } from './chunk-run.ts';
 import type { ResolvedCpuRunOptions } from './cpu-options.ts';
 import { workerLoadError } from './load-error.ts';
 import { reasonOf } from './packed-error.ts';
@@ -23,10 +23,15 @@ export async function cpuRun<Output>(
   const { registry, scheduler, logger } = engine;
   const { ledger } = registry;
   const run = registry.open(() => new SingleRun(engine, file, input, options));
+  const askedAtMs = ledger.meter === undefined ? 0 : performance.now();
   scheduler.enlist(run);
   try {
     const [, durationMs, values, rejections, logs] = await run.reply;
     ledger.busyMs += durationMs;
+    if (ledger.meter !== undefined) {
+      ledger.meter.waited(performance.now() - durationMs - askedAtMs);
+      ledger.meter.computed(1, durationMs);
+    }
     if (logs !== undefined) writeLines(logger, logs);
     if (rejections?.[0] !== undefined) throw reasonOf(rejections[0], basename(file), 0);
     ledger.fulfilledCount += 1;
@@ -109,7 +114,8 @@ class SingleRun implements ChunkSource, Chunk, OpenRun {
   /** Whether the thread was ending when the item came. */
   #isUnbegun(end: ChunkEnd): boolean {
     const isUnbegun = end.kind === 'thread-ended' && end.why === 'crash' && end.position === NOT_BEGUN;
-    return isUnbegun && !this.isStopped && this.buffers.length === 0 && this.#unbegunCount < MAX_UNBEGUN;
+    const isSendable = this.buffers.length === 0;
+    return isUnbegun && !this.isStopped && isSendable && this.#unbegunCount < maxUnbegun(this.#engine, this.file);
   }
 
   #again(): void {
@@ -123,8 +129,15 @@ class SingleRun implements ChunkSource, Chunk, OpenRun {
     if (end.kind === 'not-loaded') return workerLoadError(this.file, cause);
     if (end.kind === 'not-cloneable') return new NotCloneableError(`send item 0 to ${basename(this.file)}`, { cause });
     if (end.kind === 'not-returned') return new NotCloneableError(`return what ${basename(this.file)} made of item 0`, { cause });
-    if (end.why === 'crash' && end.position === NOT_BEGUN) return workerLoadError(this.file, cause);
-    if (end.why === 'timeout') return new TaskTimeoutError(0, this.timeoutMs ?? 0);
+    if (end.why === 'crash' && end.position === NOT_BEGUN) {
+      const hasLoaded = this.#engine.scheduler.hasLoaded(this.file);
+      if (hasLoaded && this.buffers.length > 0) return new WorkerCrashedError(basename(this.file), 0, { cause, isMoved: true });
+      return unbegunReason(this.#engine, this.file, 0, cause);
+    }
+    if (end.why === 'timeout') {
+      this.#engine.registry.ledger.meter?.computed(1, this.timeoutMs ?? 0);
+      return new TaskTimeoutError(0, this.timeoutMs ?? 0);
+    }
     return new WorkerCrashedError(basename(this.file), 0, { cause });
   }
 }

@@ -3,6 +3,7 @@ import type { StreamOutcome } from '../result/outcome.ts';
 import type { ParallelResult } from '../result/parallel-result.ts';
 import { RunRegistry } from '../run/run-registry.ts';
 import { type Items, Source } from '../run/source.ts';
+import type { TaskMeter } from '../run/task-meter.ts';
 import type { CpuEngineParts } from './chunk-run.ts';
 import { CpuLedger, type CpuStatistics } from './cpu-ledger.ts';
 import { cpuMap } from './cpu-map.ts';
@@ -91,6 +92,8 @@ export interface CpuEngine extends Cpu {
 export interface CpuEngineOptions {
   readonly deadline: Deadline;
   readonly logger: WorkerLogger;
+  /** Absent where nobody measures. */
+  readonly meter?: TaskMeter | undefined;
 }
 
 /** Of the execution environment. */
@@ -101,8 +104,11 @@ export interface CpuEngineThreads {
 }
 
 /** The CPU engine of one invocation. */
-export function createCpuEngine({ scheduler, files }: CpuEngineThreads, { deadline, logger }: CpuEngineOptions): CpuEngine {
-  const ledger = new CpuLedger(scheduler.threadCount);
+export function createCpuEngine(
+  { scheduler, files }: CpuEngineThreads,
+  { deadline, logger, meter }: CpuEngineOptions,
+): CpuEngine {
+  const ledger = new CpuLedger(scheduler.threadCount, meter);
   const registry = new RunRegistry(deadline, ledger);
   const engine: CpuEngineParts = { registry, scheduler, logger };
 
@@ -113,13 +119,15 @@ export function createCpuEngine({ scheduler, files }: CpuEngineThreads, { deadli
     return file;
   }
 
+  const awaited = <Value>(call: Promise<Value>): Promise<Value> => (meter === undefined ? call : meter.awaited(call));
+
   return {
     statistics: ledger,
 
     run<Input, Output>(worker: WorkerRef<Input, Output>, input: NoInfer<Input>, options: CpuRunOptions = {}): Promise<Output> {
       // Not `async`: with one promise more, a call would cost a twentieth more.
       try {
-        return cpuRun(engine, fileOf('cpu.run', worker), input, resolveCpuRunOptions(options));
+        return awaited(cpuRun(engine, fileOf('cpu.run', worker), input, resolveCpuRunOptions(options)));
       } catch (error) {
         return Promise.reject(error);
       }
@@ -131,7 +139,7 @@ export function createCpuEngine({ scheduler, files }: CpuEngineThreads, { deadli
       options: CpuMapOptions = {},
     ): Promise<Output[]> {
       const file = fileOf('cpu.map', worker);
-      return await cpuMap(engine, items, file, resolveCpuMapOptions(options));
+      return await awaited(cpuMap(engine, items, file, resolveCpuMapOptions(options)));
     },
 
     async mapSettled<Input, Output>(
@@ -140,7 +148,7 @@ export function createCpuEngine({ scheduler, files }: CpuEngineThreads, { deadli
       options: CpuMapSettledOptions = {},
     ): Promise<ParallelResult<Output>> {
       const file = fileOf('cpu.mapSettled', worker);
-      return await cpuMapSettled(engine, items, file, resolveCpuMapSettledOptions(options));
+      return await awaited(cpuMapSettled(engine, items, file, resolveCpuMapSettledOptions(options)));
     },
 
     stream<Input, Output>(
@@ -149,7 +157,10 @@ export function createCpuEngine({ scheduler, files }: CpuEngineThreads, { deadli
       options: CpuStreamOptions = {},
     ): AsyncGenerator<StreamOutcome<Input, Output>, void, void> {
       const file = fileOf('cpu.stream', worker);
-      return cpuStream(engine, new Source(items), file, resolveCpuStreamOptions(options));
+      const outcomes = cpuStream<Input, Output>(engine, new Source(items), file, resolveCpuStreamOptions(options));
+      const { next } = outcomes;
+      if (meter !== undefined) outcomes.next = () => awaited(next.call(outcomes));
+      return outcomes;
     },
 
     stop: () => registry.stop(),

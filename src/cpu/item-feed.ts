@@ -24,6 +24,8 @@ export interface ItemFeedBounds {
   readonly maxPromisedCount: number;
   /** Whether one more item may be pulled, where chunks of this size are wanted. */
   readonly mayPull: (chunkSize: number) => boolean;
+  /** Whether nothing is to be pulled any more. */
+  readonly isOver: () => boolean;
 }
 
 /** The input of a run, cut into chunks: pulled as far as the next chunk needs, promised items awaited side by side. */
@@ -113,6 +115,8 @@ export class ItemFeed<Item> {
       this.#bounds.mayPull(this.#wantedCount)
     ) {
       if (isTimed && this.#items.length > 0 && performance.now() >= untilMs) return;
+      // A chunk of a fixed size takes as long as the iterator does.
+      if (this.#source.size === undefined && !isTimed && this.#bounds.isOver()) return;
       try {
         const result = this.#source.next();
         if (isPromiseLike(result)) void this.#pullAsync(result);

@@ -15,7 +15,7 @@ export interface Chunk {
   readonly timeoutMs: number | undefined;
   /** Moved with the inputs. */
   readonly buffers: readonly ArrayBuffer[];
-  /** Called once when the chunk is with a thread. */
+  /** Called once when the chunk is with a thread, or next in line for one. */
   started(flight: ChunkFlight): void;
   /** Called once, when the thread is free again. */
   ended(end: ChunkEnd): void;
@@ -55,7 +55,7 @@ const LOADING_CHECK_MS = 10;
 /** Files load in less; one that never does is ended with its thread all the same. */
 const CLOSE_PATIENCE_MS = 1000;
 
-/** Hands chunks to the threads of one pool: one per thread, the sources in turn, each chunk cut only when a thread is free for it. */
+/** Hands chunks to the threads of one pool: one per thread and one more that is next in line, the sources in turn, each cut as late as that. */
 export class ThreadScheduler {
   readonly threadCount: number;
   readonly #pool: WorkerPool;
@@ -63,6 +63,7 @@ export class ThreadScheduler {
   /** By their slot. */
   readonly #flights: (ChunkFlight | undefined)[] = [];
   readonly #waiting = new Fifo<ChunkSource>();
+  readonly #loadedFiles = new Set<string>();
   #isFilling = false;
   #closed: Promise<void> | undefined;
 
@@ -97,6 +98,11 @@ export class ThreadScheduler {
       };
       this.enlist({ isWaiting: false, next });
     }
+  }
+
+  /** Whether a thread has run this worker file: what ends others before they begin anything is something else. */
+  hasLoaded(file: string): boolean {
+    return this.#loadedFiles.has(file);
   }
 
   /** Ends the threads, once those that load a worker file have it. */
@@ -145,11 +151,17 @@ export class ThreadScheduler {
     this.#flights[slot] = flight;
     this.#pool.progressOf(slot).prepare({ budgetMs, isTimed: timeoutMs !== undefined, isMoved: buffers.length > 0 });
     this.#pool.run(file, [REQUEST, slot, inputs], buffers).then(
-      (reply) => this.#land(chunk, flight, isReply(reply) ? { kind: 'replied', reply } : NOT_A_WORKER),
+      (reply) => this.#land(chunk, flight, this.#endWith(file, reply)),
       (cause) => this.#land(chunk, flight, endOf(chunk, flight, cause)),
     );
     if (timeoutMs !== undefined) flight.watch(timeoutMs);
     chunk.started(flight);
+  }
+
+  #endWith(file: string, reply: unknown): ChunkEnd {
+    if (!isReply(reply)) return NOT_A_WORKER;
+    this.#loadedFiles.add(file);
+    return { kind: 'replied', reply };
   }
 
   #land(chunk: Chunk, flight: ChunkFlight, end: ChunkEnd): void {
@@ -164,7 +176,7 @@ export class ThreadScheduler {
 /** Its file was loaded and run, and answered as no worker does. */
 const NOT_A_WORKER: ChunkEnd = { kind: 'not-loaded', cause: undefined };
 
-/** A chunk that is with a thread. */
+/** A chunk that is with a thread, or next in line for one. */
 export class ChunkFlight {
   readonly #pool: WorkerPool;
   readonly slot: number;
@@ -193,6 +205,11 @@ export class ChunkFlight {
   /** Whether a thread has it and has begun nothing: it may be loading the worker file. */
   get isLoading(): boolean {
     return this.position === NOT_BEGUN && this.hasThread;
+  }
+
+  /** Whether what came back could not be read: the thread was ended for it. */
+  get isUnreadable(): boolean {
+    return this.#pool.isUnreadable(this.slot);
   }
 
   /** Whether the worker was called with every input, and only the reply is not there yet. */
@@ -263,8 +280,10 @@ export class ChunkFlight {
 /** A worker that was called never rejects, so from then on a failure is the end of its thread. */
 function endOf({ inputs, buffers }: Chunk, flight: ChunkFlight, cause: unknown): ChunkEnd {
   const { position, threadEnd: why, isFinished, hasThread } = flight;
+  if (why === 'crash' && flight.isUnreadable) return { kind: 'not-returned', cause: UNREADABLE };
   if (why === 'crash' && isFinished && position !== NOT_BEGUN && isAboutCloning(cause)) return { kind: 'not-returned', cause };
   if (why !== 'crash' || position !== NOT_BEGUN || !hasThread) return { kind: 'thread-ended', position, why, cause };
+  if ((cause as Partial<Error> | null)?.name === 'DataCloneError') return { kind: 'not-cloneable', cause };
   // What was moved has been sent.
   if (buffers[0]?.detached !== true) {
     try {
@@ -275,6 +294,9 @@ function endOf({ inputs, buffers }: Chunk, flight: ChunkFlight, cause: unknown):
   }
   return { kind: 'not-loaded', cause };
 }
+
+/** The stack of a thread is larger than that of the main thread. */
+const UNREADABLE = new DOMException('it could be written there, and not read here', 'DataCloneError');
 
 /** Where V8 cannot clone a proxy or a detached buffer, what ends the thread has neither name nor message. */
 function isAboutCloning(cause: unknown): boolean {

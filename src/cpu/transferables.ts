@@ -25,6 +25,16 @@ export function buffersOf(inputs: readonly unknown[]): ArrayBuffer[] {
   return [...buffers];
 }
 
+/** Whether a buffer in a value that was sent has been moved, so that it cannot be sent again. */
+export function isMoved(input: unknown): boolean {
+  try {
+    collectBuffers(input, new Set());
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 class BufferCollector {
   readonly #buffers: Set<ArrayBuffer>;
   #seen: Set<object> | undefined;
@@ -50,7 +60,7 @@ class BufferCollector {
     if (this.#seen?.has(value)) return;
     this.#seen ??= new Set();
     this.#seen.add(value);
-    if (depth === MAX_DEPTH) throw notCloneable(`what is nested more than ${MAX_DEPTH} levels deep`);
+    if (depth === MAX_DEPTH) throw tooDeep();
     const prototype: unknown = Object.getPrototypeOf(value);
     if (Array.isArray(value)) {
       for (const element of value) if (!isPrimitive(element)) this.visit(element, depth + 1);
@@ -68,6 +78,7 @@ class BufferCollector {
     } else if (value instanceof Set) {
       for (const entry of value) this.visit(entry, depth + 1);
     } else if (!types.isSharedArrayBuffer(value)) {
+      if (value instanceof Error && depth + causeCount(value) > MAX_DEPTH) throw tooDeep();
       // Anything else, which is rare, is tried.
       structuredClone(value);
       for (const field of Object.values(value)) this.visit(field, depth + 1);
@@ -82,6 +93,17 @@ class BufferCollector {
 
 function isPrimitive(value: unknown): boolean {
   return (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol') || value === null;
+}
+
+/** The causes of an error are nested as well, and not among its keys. */
+function causeCount(error: Error): number {
+  let count = 0;
+  for (let { cause } = error; cause instanceof Error && count <= MAX_DEPTH; { cause } = cause) count += 1;
+  return count;
+}
+
+function tooDeep(): DOMException {
+  return notCloneable(`what is nested more than ${MAX_DEPTH} levels deep`);
 }
 
 function notCloneable(what: string): DOMException {

@@ -1,9 +1,10 @@
+import type { MessagePort } from 'node:worker_threads';
 import { Piscina, queueOptionsSymbol } from 'piscina';
 import { Progress } from './progress.ts';
 import { type ChunkRequest, THREAD_DATA, type ThreadData } from './protocol.ts';
 import { assertPiscinaWorker } from './worker-file.ts';
 
-/** Threads that run chunks. Which chunk is next is not its business: it is handed one per thread at a time. */
+/** Threads that run chunks. Which chunk is next is not its business: it is handed one per thread, and one more that is next in line. */
 export interface WorkerPool {
   readonly threadCount: number;
   /** Chunks that can be handed over at a time: a second one per thread, so that a thread goes on at once when it has finished one. */
@@ -21,6 +22,8 @@ export interface WorkerPool {
   run(file: string, request: ChunkRequest, buffers: readonly ArrayBuffer[]): Promise<unknown>;
   /** Whether a thread that has started has the chunk of this slot; else it is still next in line. */
   hasThread(slot: number): boolean;
+  /** Whether the thread that had the chunk of this slot was ended because its reply could not be read. */
+  isUnreadable(slot: number): boolean;
   /** Ends the thread that has the chunk of this slot; another one takes its place. */
   replaceThread(slot: number): void;
   close(): Promise<void>;
@@ -65,7 +68,15 @@ export function openWorkerPool(threadCount: number): WorkerPool {
       return thread;
     },
   });
-  piscina.on('workerCreate', ({ id }: PiscinaWorker) => startedIds.add(id));
+  /** Threads whose reply this one could not read. */
+  const unreadableIds = new Set<number>();
+  piscina.on('workerCreate', (worker: PiscinaWorker) => {
+    startedIds.add(worker.id);
+    onUnreadable(worker, () => {
+      unreadableIds.add(worker.id);
+      void piscina.threads.find(({ threadId }) => threadId === worker.id)?.terminate();
+    });
+  });
   // A thread that fails between two chunks: its place is taken, and no item is lost.
   piscina.on('error', () => undefined);
   let closed: Promise<void> | undefined;
@@ -83,6 +94,7 @@ export function openWorkerPool(threadCount: number): WorkerPool {
       const id = threadIds[slot];
       return id !== undefined && startedIds.has(id) && piscina.threads.some(({ threadId }) => threadId === id);
     },
+    isUnreadable: (slot) => unreadableIds.has(threadIds[slot] ?? Number.NaN),
     replaceThread(slot) {
       const thread = piscina.threads.find(({ threadId }) => threadId === threadIds[slot]);
       void thread?.terminate();
@@ -92,6 +104,14 @@ export function openWorkerPool(threadCount: number): WorkerPool {
       return closed;
     },
   };
+}
+
+/** Piscina does not listen to it, and its task would never end. It shows its own side of a thread under a symbol alone. */
+function onUnreadable(worker: PiscinaWorker, listener: () => void): void {
+  for (const symbol of Object.getOwnPropertySymbols(worker)) {
+    const inside = (worker as unknown as Record<symbol, { readonly port?: MessagePort } | undefined>)[symbol];
+    inside?.port?.on('messageerror', listener);
+  }
 }
 
 /** Whether a thread ended by an error that nobody caught, and neither by `process.exit()` nor for want of memory: what it ran by then need not have thrown it. */

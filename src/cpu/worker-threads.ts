@@ -1,4 +1,5 @@
 import { type CpuEngine, type CpuEngineOptions, createCpuEngine } from './cpu.ts';
+import { isPoolThread } from './thread/is-pool-thread.ts';
 import { ThreadScheduler } from './thread-scheduler.ts';
 import { resolveWorkerFile } from './worker-file.ts';
 import { openWorkerPool } from './worker-pool.ts';
@@ -23,8 +24,16 @@ export type StartWorkerThreads = typeof startWorkerThreads;
 /** By their number of threads: one budget, however many handlers of one process have it. */
 const sharedSchedulers = new Map<number, ThreadScheduler>();
 
-/** @throws {WorkerFileError} If a worker's file, or Piscina's worker in a bundle, is not there. */
-export function startWorkerThreads(workers: readonly AnyWorkerRef[], { threadCount, isShared }: ThreadOptions): WorkerThreads {
+/**
+ * @returns `undefined` in a thread of ours: a worker file that imports something of its handler's would start threads there, which
+ * load it as well, and so on without end.
+ * @throws {WorkerFileError} If a worker's file, or Piscina's worker in a bundle, is not there.
+ */
+export function startWorkerThreads(
+  workers: readonly AnyWorkerRef[],
+  { threadCount, isShared }: ThreadOptions,
+): WorkerThreads | undefined {
+  if (isPoolThread) return undefined;
   const files = new Map(workers.map(({ url }) => [url.href, resolveWorkerFile(url)]));
   const shared = isShared ? sharedSchedulers.get(threadCount) : undefined;
   const scheduler = shared ?? new ThreadScheduler(openWorkerPool(threadCount));

@@ -29,7 +29,13 @@ export class ThrottlePatience {
   /** Those of them that were refused because of the rate. */
   throttledCallCount = 0;
   readonly #pacer = new ThrottlePacer();
+  readonly #onRepeat: () => void;
   #succeededAtMs = performance.now();
+
+  /** @param onRepeat - Called for each refused request that is sent again from here. */
+  constructor(onRepeat: () => void = () => undefined) {
+    this.#onRepeat = onRepeat;
+  }
 
   /**
    * For one command: its client's other calls go on as they were.
@@ -60,6 +66,7 @@ export class ThrottlePatience {
         this.throttledCallCount += 1;
         this.#pacer.throttled();
         if (performance.now() - this.#succeededAtMs > MAX_MS_WITHOUT_SUCCESS) throw error;
+        this.#onRepeat();
       }
     }
   }

@@ -1,5 +1,6 @@
 import type { EC2Client, Filter, Instance } from '@aws-sdk/client-ec2';
 import type { Io } from '../io/io.ts';
+import { noteThrottle } from '../io/note-throttle.ts';
 import { assertIo, integer, onlyKnownKeys, shown } from '../validation.ts';
 import { Ec2Calls } from './ec2-calls.ts';
 import { ThrottlePatience } from './throttle-patience.ts';
@@ -62,7 +63,7 @@ const NOT_TERMINATED: Filter = {
 export async function volumeTotals(client: EC2Client, io: Io, options: VolumeTotalsOptions = {}): Promise<VolumeTotals> {
   assertIo('volumeTotals', io);
   const { strategy, filters, ioOptions } = resolve(client, options);
-  const patience = new ThrottlePatience();
+  const patience = new ThrottlePatience(() => noteThrottle(io));
   const calls = new Ec2Calls(client, patience);
   const [instances = []] = await io.map(
     [filters ?? [NOT_TERMINATED]],

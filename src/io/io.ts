@@ -4,6 +4,7 @@ import type { ParallelResult } from '../result/parallel-result.ts';
 import { RunRegistry } from '../run/run-registry.ts';
 import { type Items, Source } from '../run/source.ts';
 import { TaskLedger, type TaskStatistics } from '../run/task-ledger.ts';
+import type { TaskMeter } from '../run/task-meter.ts';
 import { shown } from '../validation.ts';
 import { ioMap } from './io-map.ts';
 import { ioMapSettled } from './io-map-settled.ts';
@@ -76,24 +77,35 @@ export interface IoEngine extends Io {
   stop(): void;
   /** Ends every run, and waits for its tasks to stop as long as the deadline's grace allows. */
   close(): Promise<void>;
+  /** A service refused a call because of the rate, and it is sent again. */
+  throttled(): void;
+}
+
+export interface IoEngineOptions {
+  readonly deadline: Deadline;
+  readonly concurrency: number;
+  /** Absent where nobody measures. */
+  readonly meter?: TaskMeter | undefined;
 }
 
 /** The I/O engine of one invocation. */
-export function createIoEngine({ deadline, concurrency }: { deadline: Deadline; concurrency: number }): IoEngine {
+export function createIoEngine({ deadline, concurrency, meter }: IoEngineOptions): IoEngine {
   const defaults = { concurrency };
-  const registry = new RunRegistry(deadline, new TaskLedger());
+  const registry = new RunRegistry(deadline, new TaskLedger(meter));
 
-  function assertUsable(task: unknown): void {
+  /** The task as it is to be called. */
+  function usable<Item, Value>(task: Task<Item, Value>): Task<Item, Value> {
     registry.assertOpen();
     if (typeof task !== 'function') throw new TypeError(`Cannot run the task as it must be a function: ${shown(task)}`);
+    // Once per call, so that items cost nothing more where nobody measures.
+    return meter === undefined ? task : meter.measured(task);
   }
 
   return {
     statistics: registry.ledger,
 
     async map<Item, Value>(items: Items<Item>, task: Task<Item, Value>, options: IoMapOptions<Item> = {}): Promise<Value[]> {
-      assertUsable(task);
-      return await ioMap(registry, items, task, resolveIoMapOptions(options, defaults));
+      return await ioMap(registry, items, usable(task), resolveIoMapOptions(options, defaults));
     },
 
     async mapSettled<Item, Value>(
@@ -101,8 +113,7 @@ export function createIoEngine({ deadline, concurrency }: { deadline: Deadline; 
       task: Task<Item, Value>,
       options: IoMapSettledOptions<Item> = {},
     ): Promise<ParallelResult<Value>> {
-      assertUsable(task);
-      return await ioMapSettled(registry, items, task, resolveIoMapSettledOptions(options, defaults));
+      return await ioMapSettled(registry, items, usable(task), resolveIoMapSettledOptions(options, defaults));
     },
 
     stream<Item, Value>(
@@ -110,11 +121,12 @@ export function createIoEngine({ deadline, concurrency }: { deadline: Deadline; 
       task: Task<Item, Value>,
       options: IoStreamOptions<Item> = {},
     ): AsyncGenerator<StreamOutcome<Item, Value>, void, void> {
-      assertUsable(task);
-      return ioStream(registry, new Source(items), task, resolveIoStreamOptions(options, defaults));
+      const called = usable(task);
+      return ioStream(registry, new Source(items), called, resolveIoStreamOptions(options, defaults));
     },
 
     stop: () => registry.stop(),
     close: () => registry.end(),
+    throttled: () => meter?.throttled(),
   };
 }

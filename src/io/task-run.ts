@@ -95,7 +95,9 @@ export class TaskRun<Item, Value, Delivered> implements OpenRun {
         ledger.rejectedCount += 1;
         return delivery.rejected(index, reason);
       }
+      const askedAtMs = ledger.meter === undefined ? 0 : performance.now();
       await this.#budget.acquire(bytes);
+      if (this.end.stopReason === undefined) ledger.meter?.waited(performance.now() - askedAtMs);
     }
     if (this.end.isStopped) return delivery.skipped(index, this.end.stopReason as SkipReason);
     ledger.started();

@@ -21,3 +21,9 @@ export function remainingTimeOf(context: unknown): RemainingTime | undefined {
   const candidate = context as Partial<RemainingTime> | null | undefined;
   return typeof candidate?.getRemainingTimeInMillis === 'function' ? (candidate as RemainingTime) : undefined;
 }
+
+/** Absent in the context of a unit test, perhaps. */
+export function requestIdOf(context: unknown): string | undefined {
+  const { awsRequestId } = Object(context) as Partial<InvocationContext>;
+  return typeof awsRequestId === 'string' ? awsRequestId : undefined;
+}

@@ -2,7 +2,10 @@ import type middy from '@middy/core';
 import type { ParallelOptions } from '../options.ts';
 import { createEnvironment } from '../runtime/environment.ts';
 import { createRuntime, type ParallelRuntime } from '../runtime/runtime.ts';
-import { type ParallelContext, remainingTimeOf } from './lambda-context.ts';
+import { type ParallelContext, remainingTimeOf, requestIdOf } from './lambda-context.ts';
+
+/** Where Powertools' `logMetrics` leaves what publishes: `METRICS_KEY` of @aws-lambda-powertools/commons 2. */
+const POWERTOOLS_METRICS = 'powertools-for-aws.metrics';
 
 /** Lambda's context, in the type that Middy knows it by. */
 type LambdaContext = middy.Request['context'];
@@ -41,7 +44,11 @@ export function parallel(
   };
   return {
     before({ context, internal }) {
-      const runtime = createRuntime(environment, remainingTimeOf(context));
+      const runtime = createRuntime(environment, remainingTimeOf(context), {
+        requestId: requestIdOf(context),
+        // Used before us, it comes after us at the end, and warns where nothing is left to publish, or throws.
+        areMetricsPublished: POWERTOOLS_METRICS in internal,
+      });
       internal.parallel = runtime;
       Object.assign(context, { parallel: runtime });
     },

@@ -2,7 +2,7 @@ import type { ParallelOptions } from '../options.ts';
 import { createEnvironment } from '../runtime/environment.ts';
 import { createRuntime } from '../runtime/runtime.ts';
 import { shown } from '../validation.ts';
-import { type InvocationContext, type ParallelContext, remainingTimeOf } from './lambda-context.ts';
+import { type InvocationContext, type ParallelContext, remainingTimeOf, requestIdOf } from './lambda-context.ts';
 
 /**
  * The same for handlers without Middy: wraps one, gives it `context.parallel`, and ends it with the invocation.
@@ -23,7 +23,7 @@ export function withParallel<Event, Result, Context extends InvocationContext = 
   if (typeof handler !== 'function') throw new TypeError(`Cannot wrap the handler as it must be a function: ${shown(handler)}`);
   const environment = createEnvironment(options, { isShared: true });
   return async (event, context) => {
-    await using runtime = createRuntime(environment, remainingTimeOf(context));
+    await using runtime = createRuntime(environment, remainingTimeOf(context), { requestId: requestIdOf(context) });
     return await handler(event, Object.assign(context ?? {}, { parallel: runtime }) as Context & ParallelContext);
   };
 }

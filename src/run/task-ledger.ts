@@ -1,3 +1,5 @@
+import type { TaskMeter } from './task-meter.ts';
+
 /** What an invocation's tasks came to so far, in one engine. */
 export interface TaskStatistics {
   readonly fulfilledCount: number;
@@ -17,7 +19,13 @@ export class TaskLedger implements TaskStatistics {
   skippedCount = 0;
   runningCount = 0;
   peakRunningCount = 0;
+  /** Absent where nobody measures. */
+  readonly meter: TaskMeter | undefined;
   #onIdle: (() => void) | undefined;
+
+  constructor(meter?: TaskMeter) {
+    this.meter = meter;
+  }
 
   started(): void {
     this.runningCount += 1;

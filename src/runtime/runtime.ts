@@ -5,6 +5,7 @@ import { createNoCpu } from '../cpu/no-cpu.ts';
 import { Deadline, type RemainingTime } from '../deadline/deadline.ts';
 import { DeadlineExceededError, InvocationEndedError } from '../errors.ts';
 import { createIoEngine, type Io } from '../io/io.ts';
+import { InvocationReport } from '../observe/invocation-report.ts';
 import type { TaskStatistics } from '../run/task-ledger.ts';
 import type { Environment } from './environment.ts';
 
@@ -23,14 +24,26 @@ export interface ParallelRuntime extends Disposable, AsyncDisposable {
   readonly statistics: { readonly io: TaskStatistics; readonly cpu: CpuStatistics };
 }
 
+/** What is known of the invocation itself. */
+export interface Invocation {
+  readonly requestId?: string | undefined;
+  /** Whether somebody else publishes what is added to the user's metrics. */
+  readonly areMetricsPublished?: boolean | undefined;
+}
+
 /** Everything here lives for one event; nothing of it is kept in module scope. */
 export function createRuntime(
-  { capacity, concurrency, deadlineMarginMs, threads, logger }: Environment,
+  environment: Environment,
   remainingTime: RemainingTime | undefined,
+  invocation: Invocation = {},
 ): ParallelRuntime {
+  const { capacity, concurrency, deadlineMarginMs, threads, logger } = environment;
   const deadline = new Deadline(remainingTime, deadlineMarginMs);
-  const io = createIoEngine({ deadline, concurrency });
-  const cpu = threads?.createEngine({ deadline, logger }) ?? createNoCpu();
+  const report = openReport(environment, invocation);
+  const meter = report?.meter;
+  const io = createIoEngine({ deadline, concurrency, meter });
+  const cpu = threads?.createEngine({ deadline, logger, meter }) ?? createNoCpu();
+  const statistics = { io: io.statistics, cpu: cpu.statistics };
   const ending = new AbortController();
   let unlisten: (() => void) | undefined;
 
@@ -47,7 +60,7 @@ export function createRuntime(
     io,
     cpu,
     capacity,
-    statistics: { io: io.statistics, cpu: cpu.statistics },
+    statistics,
     get signal() {
       // Listens from the first use on: an invocation that never asks holds no timer.
       if (deadline.hasExpired) endAtDeadline();
@@ -61,12 +74,31 @@ export function createRuntime(
       end();
       io.stop();
       cpu.stop();
+      report?.write(statistics);
       void threads?.release();
     },
     async [Symbol.asyncDispose]() {
       end();
       await Promise.all([io.close(), cpu.close()]);
+      report?.write(statistics);
       await threads?.release();
     },
   };
+}
+
+/** Where metrics are asked for. */
+function openReport(
+  { metrics, capacity, functionName, logger }: Environment,
+  { requestId, areMetricsPublished = false }: Invocation,
+): InvocationReport | undefined {
+  if (metrics === undefined) return undefined;
+  const warn = logger.warn.bind(logger) as (message: string, cause: unknown) => void;
+  return new InvocationReport({
+    metrics,
+    capacity,
+    functionName,
+    requestId,
+    isPublishedElsewhere: areMetricsPublished,
+    warn,
+  });
 }

@@ -142,6 +142,46 @@ test('fifty crashes in a row cost fifty items', async () => {
   );
 });
 
+describe('with `transfer`', () => {
+  const transfer = true;
+
+  test('a thread that ends costs what ran in it; what was not moved is run again', async () => {
+    const items = steps(5, (id) => ({ ending: id === 1 ? 'exit' : undefined }));
+    const result = await oneThread.cpu.mapSettled(items, step, { transfer, chunk: 5 });
+    expect(endsOf(result.outcomes)).toEqual(costing(5, [1]));
+  });
+
+  test('an item over its timeout costs itself', async () => {
+    const items = steps(4, (id) => ({ ending: id === 1 ? 'never' : undefined }));
+    const result = await oneThread.cpu.mapSettled(items, step, { transfer, chunk: 4, timeoutMs: 50 });
+    expect(endsOf(result.outcomes)).toEqual(['fulfilled', 'TaskTimeoutError', 'fulfilled', 'fulfilled']);
+  });
+
+  test('what was moved is lost with the thread, and its error says why', async () => {
+    const items = steps(3, (id) => (id === 1 ? { ending: 'exit' } : { bytes: new Uint8Array(8) }));
+    const { outcomes, rejected } = await oneThread.cpu.mapSettled(items, step, { transfer, chunk: 3 });
+    expect(endsOf(outcomes)).toEqual(Array(3).fill('WorkerCrashedError'));
+    expect(String(rejected[0]?.reason)).toMatch(
+      /Cannot run item 0 once more: its buffers were moved to a thread of step\.worker\.ts that ended with another item, ".+"; leave transfer out/,
+    );
+  });
+
+  test('an error that was left behind is no error of loading', async () => {
+    await oneThread.cpu.run(step, { id: 0 });
+    const items = steps(3, (id) => (id === 0 ? { ending: 'reject unnoticed' } : { bytes: new Uint8Array(8) }));
+    const { outcomes } = await oneThread.cpu.mapSettled(items, step, { transfer });
+    expect(endsOf(outcomes)).not.toContain('WorkerLoadError');
+    expect(endsOf(outcomes)[2]).toBe('fulfilled');
+  });
+});
+
+test('many calls that leave an error behind cost no other one', async () => {
+  await twoThreads.cpu.run(step, { id: 0 });
+  const leaving = steps(24, () => ({ ending: 'reject unnoticed' }));
+  const ends = await Promise.all(leaving.map((each) => twoThreads.cpu.run(step, each).then(() => 'fulfilled', String)));
+  expect(ends.filter((end) => end.includes('WorkerLoadError'))).toEqual([]);
+});
+
 test('crashes count as failures', async () => {
   const result = await oneThread.cpu.mapSettled(
     steps(50, (id) => ({ ending: id % 2 === 1 ? 'exit' : undefined })),

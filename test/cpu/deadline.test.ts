@@ -10,6 +10,7 @@ import {
 } from 'lambda-parallel';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { collect } from '../helpers/collect.ts';
+import { countdown } from '../helpers/countdown.ts';
 import { lambdaContext } from '../helpers/lambda-context.ts';
 import { rejectionOf } from '../helpers/rejection-of.ts';
 import { runScript } from '../helpers/run-script.ts';
@@ -253,6 +254,21 @@ test('a handler answers in time, whatever its items do', async () => {
   expect(endsOf(result.outcomes)).toEqual(['TaskAbandonedError', 'TaskAbandonedError', ...new Array(4).fill('deadline')]);
 });
 
+test('an iterator that takes its time for a chunk of a fixed size is not pulled past the deadline', async () => {
+  await using runtime = createParallel({ workers: [step], maxThreads: 1, deadlineMarginMs: 50 }, countdown(200));
+  let pulledCount = 0;
+  function* slowly() {
+    for (let id = 0; ; id += 1) {
+      for (const untilMs = performance.now() + 1; performance.now() < untilMs; );
+      pulledCount += 1;
+      yield { id };
+    }
+  }
+  const result = await runtime.cpu.mapSettled(slowly(), step, { chunk: 1_000_000 });
+  expect(result).toMatchObject({ completionReason: 'deadline', isInputExhausted: false });
+  expect(result.skippedCount).toBe(pulledCount);
+});
+
 test('after the end of the invocation every call throws InvocationEndedError', async () => {
   const runtime = createParallel({ workers: [step], maxThreads: 1 });
   await runtime[Symbol.asyncDispose]();
@@ -281,7 +297,8 @@ describe('in a process of its own', () => {
   const script = (body: string): string => `
     import { createParallel, withParallel } from 'lambda-parallel';
     import { endsOf, step, steps } from './test/helpers/steps.ts';
-    const context = { getRemainingTimeInMillis: () => 800 };
+    const context = { getRemainingTimeInMillis: () => 30_000 };
+    const briefContext = { getRemainingTimeInMillis: () => 800 };
     ${body}`;
 
   test.each([
@@ -302,7 +319,7 @@ describe('in a process of its own', () => {
          const { outcomes } = await parallel.cpu.mapSettled([{ id: 0, ending: 'hang' }, { id: 1, ending: 'never' }], step, { chunk: 1 });
          console.log(endsOf(outcomes).join());
        });
-       await handler({}, context);`,
+       await handler({}, briefContext);`,
     ],
   ])('%s does not keep the process alive', async (_, body) => {
     const { exitCode, stderr } = await runScript(script(body));

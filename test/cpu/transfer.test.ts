@@ -105,6 +105,19 @@ describe('a result that one side can write and the other one cannot read', () =>
   });
 });
 
+test('an input in the memory of WebAssembly cannot be moved, and its error says so', async () => {
+  // TypeScript knows WebAssembly only beside a browser.
+  const { WebAssembly } = globalThis as unknown as {
+    WebAssembly: { Memory: new (options: { initial: number }) => { buffer: ArrayBuffer } };
+  };
+  const { buffer } = new WebAssembly.Memory({ initial: 1 });
+  const error = await rejectionOf(cpu.run(echo, new Uint8Array(buffer), { transfer: true }));
+  expect(error).toMatchObject({
+    code: 'ERR_PARALLEL_NOT_CLONEABLE',
+    message: expect.stringMatching(/^Cannot send item 0 to echo/),
+  });
+});
+
 describe('an input', () => {
   const values = (Object.entries(data) as [DataName, () => unknown][]).filter(([name]) => name !== 'environment of the process');
 

@@ -143,6 +143,17 @@ describe('threads are started', () => {
     expect(threads).toEqual(['enough', 1]);
   });
 
+  test('not by a thread, whose worker file imports something of its handler', async () => {
+    const ids = await found(`
+      const { handler } = await import(${JSON.stringify(new URL('./limit.handler.ts', workers).href)});
+      const answer = await handler({}, context);
+      // Ids are given once in a process.
+      const next = new threads.Worker('', { eval: true });
+      print([answer, next.threadId]);
+    `);
+    expect(ids).toEqual([6, 2]);
+  });
+
   test('not where an option is wrong or a worker file is missing', async () => {
     const result = await found(`
       const missing = refTo('no-such');

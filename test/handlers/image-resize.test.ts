@@ -1,11 +1,14 @@
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { objectCreatedNotification } from '../../local/s3/object-created.ts';
 import { s3ClientOf } from '../helpers/aws-clients.ts';
 import { type Deployed, deploy, sampleEvent } from '../helpers/deployed.ts';
 import { claiming, jpegOf } from '../helpers/images.ts';
 
 const VARIABLES = { UPLOAD_BUCKET_NAME: 'uploads', THUMBNAIL_BUCKET_NAME: 'thumbnails' };
+/** As template.yaml names it, in the account of the embedded AWS. */
+const BUCKET_OF_SAMPLE = 'lambda-parallel-uploads-123456789012-us-east-1';
 const GOOD = ['images/001.jpg', 'images/002.jpg', 'images/003.jpg', 'a b+ü.png'];
 
 let resize: Deployed;
@@ -151,7 +154,54 @@ test.each([
   for (const { reason } of rejected) expect(reason).toMatch(/^DeadlineExceededError: /);
 });
 
+/** As the embedded S3 sends it, and so S3. */
+function notification(...keys: string[]) {
+  const created = { creation: 'Put', bucketName: 'uploads', region: 'us-east-1', byteCount: 1, etag: 'e', createdMs: 0 } as const;
+  const recordsOf = (key: string) => objectCreatedNotification({ ...created, key, requestId: 'r' }, 'Upload').Records;
+  return { Records: keys.flatMap(recordsOf) };
+}
+
+test('image-resize makes the thumbnails of new objects, whatever is in their keys', async () => {
+  const result = await resize.invoke(notification('images/001.jpg', 'a b+ü.png'));
+  expect(result).toMatchObject({ completionReason: 'all-settled', resized: 2, failed: 0, skipped: 0 });
+  expect(imagesOf(result).map(({ key }) => key)).toEqual(['images/001.jpg', 'a b+ü.png']);
+  expect(await sharp(await thumbnail('128x128/a b+ü.png')).metadata()).toMatchObject({ width: 128 });
+});
+
+test('image-resize throws for a notification, so that Lambda tries it again, when it has tried all and one has no thumbnail', async () => {
+  const missing = resize.invoke(notification('text.jpg', 'images/003.jpg', 'gone.jpg'));
+  await expect(missing).rejects.toMatchObject({
+    name: 'ThumbnailsMissingError',
+    code: 'ERR_THUMBNAILS_MISSING',
+    message: expect.stringMatching(/2 of 3 thumbnails are missing \(text.jpg: ImageError: .*; gone.jpg: .*\); .*failure queue$/),
+  });
+  expect(await sharp(await thumbnail('128x128/images/003.jpg')).metadata()).toMatchObject({ width: 128 });
+});
+
+test('image-resize throws for a notification when the deadline came first', async () => {
+  const late = resize.invoke(notification('images/001.jpg'), 400);
+  await expect(late).rejects.toThrow('1 of 1 thumbnails are missing (images/001.jpg: deadline)');
+});
+
 test.each([
+  ['the marker of a new folder', notification('images/', 'images/a/')],
+  ['a notification without records', { Records: [] }],
+  ['the event that S3 sends as a test', { Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'uploads', RequestId: 'r' }],
+])('image-resize has nothing to do for %s', async (_, event) => {
+  expect(await resize.invoke(event)).toMatchObject({ resized: 0, failed: 0, skipped: 0, images: [] });
+});
+
+const [record] = notification('images/001.jpg').Records;
+
+test.each([
+  [{ Records: [{ ...record, s3: { bucket: { name: 'secrets' }, object: { key: 'a' } } }] }, /s3\.bucket\.name: Expected uploads/],
+  [{ Records: [{ ...record, eventName: 'ObjectRemoved:Delete' }] }, /Records\.0\.eventName: /],
+  [{ Records: [{ ...record, eventSource: 'aws:sqs' }] }, /Records\.0\.eventSource: /],
+  [{ Records: [{ ...record, s3: { bucket: { name: 'uploads' }, object: { key: '%' } } }] }, /object\.key: Expected a URL-enc/],
+  [{ Records: [record, null] }, /Records\.1: /],
+  [{ Records: 'images/001.jpg' }, /Records: /],
+  [{ Service: 'Amazon S3', Event: 's3:Other' }, /Event: /],
+  [null, /event: /],
   [{}, /keys: /],
   [{ keys: 'images/001.jpg' }, /keys: /],
   [{ keys: [''] }, /keys\.0: /],
@@ -167,4 +217,16 @@ test.each([
 
 test.each(Object.keys(VARIABLES))('image-resize does not start without %s', async (name) => {
   await expect(deploy('image-resize', {}, { ...VARIABLES, [name]: '' })).rejects.toThrow(`the environment variable ${name}`);
+});
+
+// The last one: its environment takes the place of the others'.
+test('image-resize takes its sample notification of S3', async () => {
+  const event = await sampleEvent('image-resize.notification');
+  expect(event).toMatchObject({ Records: [{ s3: { bucket: { name: BUCKET_OF_SAMPLE }, object: { key: 'images/001.jpg' } } }] });
+  await using inStack = await deploy('image-resize', {}, { ...VARIABLES, UPLOAD_BUCKET_NAME: BUCKET_OF_SAMPLE });
+  const client = s3ClientOf(inStack.aws.url);
+  for (const Bucket of [BUCKET_OF_SAMPLE, 'thumbnails']) await client.send(new CreateBucketCommand({ Bucket }));
+  await client.send(new PutObjectCommand({ Bucket: BUCKET_OF_SAMPLE, Key: 'images/001.jpg', Body: await jpegOf(64, 64) }));
+  client.destroy();
+  expect(await inStack.invoke(event)).toMatchObject({ resized: 1, failed: 0, skipped: 0 });
 });

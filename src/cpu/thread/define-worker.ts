@@ -1,6 +1,6 @@
-import { isMainThread, workerData } from 'node:worker_threads';
 import { shown } from '../../validation.ts';
-import { isRequest, THREAD_DATA } from '../protocol.ts';
+import { isRequest } from '../protocol.ts';
+import { isPoolThread } from './is-pool-thread.ts';
 import { runChunk } from './run-chunk.ts';
 import { captureConsole } from './thread-console.ts';
 
@@ -11,9 +11,6 @@ export interface WorkerFunction<Input, Output> {
   (input: Input): Output;
   readonly [worker]: true;
 }
-
-/** Elsewhere, an input is an input, whatever it looks like. */
-const isPoolThread = !isMainThread && workerData?.[THREAD_DATA] !== undefined;
 
 // When the worker file is loaded, so that what it keeps of `console` is ours.
 if (isPoolThread) captureConsole();
@@ -34,6 +31,7 @@ if (isPoolThread) captureConsole();
  */
 export function defineWorker<Input, Output>(task: (input: Input) => Output): WorkerFunction<Input, Output> {
   if (typeof task !== 'function') throw new TypeError(`Cannot define a worker as its task must be a function: ${shown(task)}`);
+  // Elsewhere, an input is an input, whatever it looks like.
   const run = (input: unknown): unknown =>
     isPoolThread && isRequest(input) ? runChunk(task as (input: unknown) => unknown, input) : task(input as Input);
   return run as WorkerFunction<Input, Output>;

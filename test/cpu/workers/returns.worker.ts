@@ -160,6 +160,7 @@ export const deep = {
   },
   '3,000 instances of a class': () => chainOf(3000),
   'error with 3,000 causes': () => causes(3000),
+  'error with 7,000 causes': () => causes(7000),
 } satisfies Record<string, () => unknown>;
 
 /** Results that hold on to something that is not to be moved away, by name. */

@@ -25,6 +25,8 @@ export interface Step {
   /** What it computes for before it ends, in ms. */
   readonly busyMs?: number | undefined;
   readonly ending?: Ending | undefined;
+  /** To be moved with it. */
+  readonly bytes?: Uint8Array | undefined;
 }
 
 export interface Stepped {
