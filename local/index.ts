@@ -11,6 +11,8 @@ export interface EmbeddedAwsOptions {
   readonly s3?: S3Options;
   /** @defaultValue a fleet of 100 instances, and EC2's own request limits */
   readonly ec2?: Ec2Options;
+  /** Of `createLambdaService`, which stays its owner's to close. @defaultValue no Lambda */
+  readonly lambda?: Service;
   /** Called once per request, before it is answered. */
   readonly onCall?: (service: ServiceName) => void;
 }
@@ -26,9 +28,16 @@ export interface EmbeddedAws {
 }
 
 /** The services the handlers use, on one endpoint of this machine; `AWS_ENDPOINT_URL=<url>` makes any SDK and the aws CLI use it. */
-export async function startEmbeddedAws({ port = 0, s3 = {}, ec2 = {}, onCall }: EmbeddedAwsOptions = {}): Promise<EmbeddedAws> {
+export async function startEmbeddedAws({
+  port = 0,
+  s3 = {},
+  ec2 = {},
+  lambda,
+  onCall,
+}: EmbeddedAwsOptions = {}): Promise<EmbeddedAws> {
   const ec2Service = createEc2Service(ec2);
-  const services = [createS3Service(s3), ec2Service].map((service) => (onCall ? observed(service, onCall) : service));
+  const all = [createS3Service(s3), ec2Service, ...(lambda ? [lambda] : [])];
+  const services = all.map((service) => (onCall ? observed(service, onCall) : service));
   const endpoint = await startEndpoint(services, { port });
   return { ...endpoint, ec2: ec2Service, [Symbol.asyncDispose]: () => endpoint.close() };
 }

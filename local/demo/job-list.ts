@@ -1,8 +1,6 @@
-import type { Context } from 'aws-lambda';
 import type { ServiceName } from '../endpoint/service.ts';
 import { imageKeys, LOG_PREFIX } from './demo-data.ts';
 import { DEMO_OBJECT_KEY } from './demo-object.ts';
-import { lambdaContext } from './lambda-context.ts';
 
 export interface JobOptions {
   /** Downloads of the 8 KB object. */
@@ -32,60 +30,54 @@ export interface Job {
   readonly parallel: () => Promise<unknown>;
 }
 
-/** As Lambda calls it. Middy's own type asks for a third argument, which it fills in itself. */
-type Handler = (event: unknown, context: Context) => Promise<unknown>;
+/** Calls a handler by its name in `handlers/`, through Lambda. */
+export type InvokeHandler = (name: string, event: object) => Promise<unknown>;
 
-/** Longer than the longest job; Lambda's own limit. */
-const TIMEOUT_MS = 15 * 60_000;
 /** As many as the sample event has: enough to deal them out evenly, few enough to be long. */
 const SHARD_COUNT = 64;
 
-/** Loaded only here: a handler reads its environment when it is loaded, as on Lambda. */
-export async function loadJobs(options: JobOptions): Promise<Job[]> {
-  const jobs = [volumeJobs, downloadJob, monteCarloJob, imageResizeJob, logAnalysisJob].map((load) => load(options));
-  return (await Promise.all(jobs)).flat();
+export function jobsOf(options: JobOptions, invoke: InvokeHandler): Job[] {
+  return [volumeJobs, downloadJobs, monteCarloJobs, imageResizeJobs, logAnalysisJobs].flatMap((jobs) => jobs(options, invoke));
 }
 
-async function volumeJobs({ instanceCount, concurrency }: JobOptions): Promise<Job[]> {
-  const { handler: volumesSequential } = await import('../../handlers/volumes-sequential.ts');
-  const { handler: volumesParallel } = await import('../../handlers/volumes-parallel.ts');
-  const volumes = async (name: string, handler: unknown, event: object): Promise<unknown> => {
-    const { totalGib, volumeCount } = (await invoke(name, handler, event)) as Volumes;
+function volumeJobs({ instanceCount, concurrency }: JobOptions, invoke: InvokeHandler): Job[] {
+  const volumes = async (name: string, event: object): Promise<unknown> => {
+    const { totalGib, volumeCount } = (await invoke(name, event)) as Volumes;
     return { totalGib, volumeCount };
   };
   const fleet = {
     service: 'ec2',
     itemCount: instanceCount,
     callCount: instanceCount + 1,
-    sequential: () => volumes('volumes-sequential', volumesSequential, {}),
+    sequential: () => volumes('volumes-sequential', {}),
   } as const;
-  const inParallel = (strategy: string) => () => volumes('volumes-parallel', volumesParallel, { strategy, concurrency });
+  const inParallel = (strategy: string) => () => volumes('volumes-parallel', { strategy, concurrency });
   return [
     { ...fleet, name: 'volumes', title: 'EBS volumes, a call per instance', parallel: inParallel('per-instance') },
     { ...fleet, name: 'volumes-auto', title: 'EBS volumes, as few calls as do', parallel: inParallel('auto') },
   ];
 }
 
-async function downloadJob({ objectCount, concurrency }: JobOptions): Promise<Job> {
-  const { handler } = await import('../../handlers/parallel-download.ts');
+function downloadJobs({ objectCount, concurrency }: JobOptions, invoke: InvokeHandler): Job[] {
   const downloads = async (mode: string): Promise<unknown> => {
     const event = { objectKey: DEMO_OBJECT_KEY, repeat: objectCount, mode, concurrency };
-    const { downloaded, byteCount } = (await invoke('parallel-download', handler, event)) as Downloads;
+    const { downloaded, byteCount } = (await invoke('parallel-download', event)) as Downloads;
     return { downloaded, byteCount };
   };
-  return {
-    name: 'parallel-download',
-    title: 'S3 objects of 8 KB',
-    service: 's3',
-    itemCount: objectCount,
-    callCount: objectCount,
-    ...bothWays(downloads),
-  };
+  return [
+    {
+      name: 'parallel-download',
+      title: 'S3 objects of 8 KB',
+      service: 's3',
+      itemCount: objectCount,
+      callCount: objectCount,
+      ...bothWays(downloads),
+    },
+  ];
 }
 
-async function monteCarloJob({ sampleCount }: JobOptions): Promise<Job[]> {
+function monteCarloJobs({ sampleCount }: JobOptions, invoke: InvokeHandler): Job[] {
   if (sampleCount === undefined) return [];
-  const { handler } = await import('../../handlers/monte-carlo.ts');
   const event = { samples: sampleCount, shards: SHARD_COUNT, seed: 42 };
   return [
     {
@@ -93,14 +85,13 @@ async function monteCarloJob({ sampleCount }: JobOptions): Promise<Job[]> {
       title: 'random points for π',
       itemCount: sampleCount,
       callCount: 0,
-      ...bothWays((mode) => invoke('monte-carlo', handler, { ...event, mode })),
+      ...bothWays((mode) => invoke('monte-carlo', { ...event, mode })),
     },
   ];
 }
 
-async function imageResizeJob({ imageCount, concurrency }: JobOptions): Promise<Job[]> {
+function imageResizeJobs({ imageCount, concurrency }: JobOptions, invoke: InvokeHandler): Job[] {
   if (imageCount === undefined) return [];
-  const { handler } = await import('../../handlers/image-resize.ts');
   const event = { keys: imageKeys(imageCount), concurrency };
   return [
     {
@@ -109,14 +100,13 @@ async function imageResizeJob({ imageCount, concurrency }: JobOptions): Promise<
       service: 's3',
       itemCount: imageCount,
       callCount: 2 * imageCount,
-      ...bothWays((mode) => invoke('image-resize', handler, { ...event, mode })),
+      ...bothWays((mode) => invoke('image-resize', { ...event, mode })),
     },
   ];
 }
 
-async function logAnalysisJob({ logObjectCount, concurrency }: JobOptions): Promise<Job[]> {
+function logAnalysisJobs({ logObjectCount, concurrency }: JobOptions, invoke: InvokeHandler): Job[] {
   if (logObjectCount === undefined) return [];
-  const { handler } = await import('../../handlers/log-analysis.ts');
   const event = { prefix: LOG_PREFIX, concurrency };
   return [
     {
@@ -125,7 +115,7 @@ async function logAnalysisJob({ logObjectCount, concurrency }: JobOptions): Prom
       service: 's3',
       itemCount: logObjectCount,
       callCount: logObjectCount + 1,
-      ...bothWays((mode) => invoke('log-analysis', handler, { ...event, mode })),
+      ...bothWays((mode) => invoke('log-analysis', { ...event, mode })),
     },
   ];
 }
@@ -143,9 +133,4 @@ interface Downloads {
 interface Volumes {
   readonly totalGib: number;
   readonly volumeCount: number;
-}
-
-/** The event goes through JSON, as on its way to Lambda. */
-function invoke(functionName: string, handler: unknown, event: object): Promise<unknown> {
-  return (handler as Handler)(JSON.parse(JSON.stringify(event)), lambdaContext(functionName, TIMEOUT_MS));
 }

@@ -1,13 +1,13 @@
 import { deepStrictEqual } from 'node:assert/strict';
-import { embeddedEnvironment } from '../environment/embedded-environment.ts';
 import type { Progress } from '../figures/progress.ts';
-import { type EmbeddedAwsThread, startEmbeddedAwsThread } from '../thread/start-thread.ts';
-import { DEMO_VARIABLES, putDemoData } from './demo-data.ts';
-import { type Job, type JobOptions, loadJobs } from './job-list.ts';
+import { type DemoStack, startDemoStack } from './demo-stack.ts';
+import { type Job, type JobOptions, jobsOf } from './job-list.ts';
 
 export interface RunOptions extends JobOptions {
   readonly s3LatencyMs: number;
   readonly ec2LatencyMs: number;
+  /** Of all functions, in MB. */
+  readonly memoryMb: number;
   /** Parallel runs: the median counts. The sequential twin, which takes long and varies little, runs once. */
   readonly runCount: number;
 }
@@ -26,25 +26,27 @@ export interface JobResult {
   readonly callCounts: { readonly sequential: number; readonly parallel: number } | undefined;
 }
 
-/** Runs each job through its deployable handler, against an embedded AWS of its own, sequentially and in parallel. */
-export async function runJobs(options: RunOptions, progress: Progress): Promise<JobResult[]> {
-  await using aws = await startEmbeddedAwsThread({ fleet: { instanceCount: options.instanceCount } });
-  process.env = { ...embeddedEnvironment(aws.url), ...DEMO_VARIABLES };
-  await putDemoData(options);
-  await aws.configure('s3', { latencyMs: options.s3LatencyMs });
-  await aws.configure('ec2', { latencyMs: options.ec2LatencyMs });
-  const results: JobResult[] = [];
-  for (const job of await loadJobs(options)) results.push(await runJob(job, options.runCount, aws, progress));
-  return results;
+export interface JobResults {
+  readonly results: readonly JobResult[];
+  /** Why the functions had more CPU and memory than their setting says; absent where they had not. */
+  readonly unlimitedReason: string | undefined;
 }
 
-async function runJob(job: Job, runCount: number, aws: EmbeddedAwsThread, progress: Progress): Promise<JobResult> {
+/** Runs each job through Lambda, against an embedded AWS of its own, sequentially and in parallel. */
+export async function runJobs(options: RunOptions, progress: Progress): Promise<JobResults> {
+  await using demo = await startDemoStack(options);
+  const results: JobResult[] = [];
+  for (const job of jobsOf(options, demo.invoke)) results.push(await runJob(job, options.runCount, demo, progress));
+  return { results, unlimitedReason: demo.unlimitedReason };
+}
+
+async function runJob(job: Job, runCount: number, demo: DemoStack, progress: Progress): Promise<JobResult> {
   const measure = async (way: string, run: () => Promise<unknown>) => {
     // Each run meets the full request buckets of an account at rest.
-    await aws.setRequestBuckets({});
+    demo.refillRequestBuckets();
     const { service } = job;
-    const callsBefore = service ? aws.callCount(service) : 0;
-    const callCount = (): number => (service ? aws.callCount(service) - callsBefore : 0);
+    const callsBefore = service ? demo.callCount(service) : 0;
+    const callCount = (): number => (service ? demo.callCount(service) - callsBefore : 0);
     const startedAtMs = performance.now();
     const value = await progress.during(`${job.title}, ${way}`, job.callCount, callCount, run);
     return { value, seconds: (performance.now() - startedAtMs) / 1000, callCount: callCount() };

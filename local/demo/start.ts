@@ -7,8 +7,9 @@ import { runJobs } from './jobs.ts';
 
 program
   .name('npm start --')
-  .description('Runs each job through its Lambda handler, sequentially and in parallel, against an embedded AWS on this machine.')
+  .description('Runs each job through the local Lambda, sequentially and in parallel, against an embedded AWS on this machine.')
   .option('--json', 'print the figures as JSON on stdout, and nothing else: npm start --silent -- --json')
+  .option('--memory <mb>', 'memory of all functions: their share of the CPU follows from it', integerFrom(128, 10_240), 3538)
   .option('--objects <count>', 'downloads of an 8 KB object', integerFrom(1, 100_000), 2000)
   .option('--images <count>', 'images to make thumbnails of', integerFrom(1, 100_000), 80)
   .option('--log-objects <count>', 'log objects of 1 MB to analyse', integerFrom(1, 100_000), 150)
@@ -21,8 +22,9 @@ program
   .parse();
 
 const options = program.opts();
-const results = await runJobs(
+const { results, unlimitedReason } = await runJobs(
   {
+    memoryMb: options['memory'],
     objectCount: options['objects'],
     imageCount: options['images'],
     logObjectCount: options['logObjects'],
@@ -36,11 +38,15 @@ const results = await runJobs(
   createProgress(),
 );
 if (options['json']) {
-  console.log(figuresJson(jobFigures(results)));
+  const limits = { memoryMb: options['memory'], isLimited: unlimitedReason === undefined, reason: unlimitedReason };
+  console.log(figuresJson(jobFigures(results), { lambda: limits }));
 } else {
   console.log(jobTable(results));
+  const limits = unlimitedReason === undefined ? 'with the CPU and the memory of that setting' : 'without its limits';
   console.log(
-    `Through the deployable handlers of handlers/, against an embedded S3 (${options['s3Latency']} ms a request) and EC2 ` +
-      `(${options['ec2Latency']} ms), ${options['concurrency']} requests in flight; parallel: median of ${options['runs']}.`,
+    `The functions of template.yaml on the local Lambda at ${options['memory'].toLocaleString('en-US')} MB, ${limits}; an embedded S3 ` +
+      `(${options['s3Latency']} ms a request) and EC2 (${options['ec2Latency']} ms), ${options['concurrency']} requests in flight; ` +
+      `parallel: median of ${options['runs']}.`,
   );
+  if (unlimitedReason !== undefined) console.log(unlimitedReason);
 }

@@ -7,7 +7,7 @@ export interface ThrottledAnswer {
   readonly message: string;
 }
 
-export type ServiceName = 's3' | 'ec2';
+export type ServiceName = 's3' | 'ec2' | 'lambda';
 
 /** One request, as far as the endpoint has read it. The body is still to be read from `request`. */
 export interface ServiceCall {
@@ -26,7 +26,7 @@ export interface ServiceCall {
   readonly requestId: string;
 }
 
-/** A service of the embedded AWS: S3, EC2. */
+/** A service of the embedded AWS: S3, EC2, Lambda. */
 export interface Service {
   readonly name: ServiceName;
   /** The answer above a throttle of the endpoint's settings. Absent: the service has request limits of its own. */

@@ -38,9 +38,13 @@ function thisMachine(): Machine {
   };
 }
 
-/** The one object that `--json` puts on stdout. */
-export function figuresJson(figures: readonly Figure[]): string {
-  return JSON.stringify({ machine: thisMachine(), figures }, null, 2);
+/**
+ * The one object that `--json` puts on stdout.
+ *
+ * @param conditions - What else the figures depend on.
+ */
+export function figuresJson(figures: readonly Figure[], conditions: object = {}): string {
+  return JSON.stringify({ machine: thisMachine(), ...conditions, figures }, null, 2);
 }
 
 function median(sorted: readonly number[]): number {

@@ -6,7 +6,7 @@ import { bucketOf, header, OWNER_ID, type S3Call, type S3State } from './s3-call
 import { Bucket } from './store.ts';
 import { parseXml, textOf } from './xml.ts';
 
-const DEFAULT_REGION = 'us-east-1';
+export const DEFAULT_REGION = 'us-east-1';
 const NAME = /^(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 export async function createBucket(state: S3State, s3Call: S3Call): Promise<void> {
@@ -29,12 +29,14 @@ export async function createBucket(state: S3State, s3Call: S3Call): Promise<void
     const message = 'Your previous request to create the named bucket succeeded and you already own it.';
     throw new ServiceError(409, 'BucketAlreadyOwnedByYou', message, { details: { BucketName: bucketName } });
   }
-  if (existing === undefined) {
-    const bucket = new Bucket(bucketName, region, state.now());
-    state.buckets.set(bucketName, bucket);
-    state.store.saveBucket(bucket);
-  }
+  if (existing === undefined) addBucket(state, bucketName, region);
   respondEmpty(call, 200, ['Location', `/${bucketName}`]);
+}
+
+export function addBucket(state: S3State, name: string, region: string): void {
+  const bucket = new Bucket(name, region, state.now());
+  state.buckets.set(name, bucket);
+  state.store.saveBucket(bucket);
 }
 
 function regionOf(endpointRegion: string, constraint: string | undefined): string {

@@ -48,7 +48,7 @@ export async function completeMultipartUpload(state: S3State, s3Call: S3Call): P
     ...(checksum && { checksum }),
     parts: parts.map(({ size, checksum: partChecksum }) => ({ size, ...(partChecksum && { checksum: partChecksum }) })),
   };
-  storeObject(state, s3Call, object);
+  storeObject(state, s3Call, 'CompleteMultipartUpload', object);
   bucketOf(state, bucketName).uploads.delete(upload.id);
   for (const part of upload.parts.values()) state.store.release(part.body);
   respondXml(call, 'CompleteMultipartUploadResult', {

@@ -68,7 +68,7 @@ export async function copyObject(state: S3State, s3Call: S3Call): Promise<void> 
     headers,
     ...(checksum && { checksum }),
   };
-  storeObject(state, s3Call, object);
+  storeObject(state, s3Call, 'Copy', object);
   respondXml(call, 'CopyObjectResult', {
     LastModified: new Date(object.lastModifiedMs).toISOString(),
     ETag: etag,

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Checksum } from './checksums.ts';
 import { checkWrite } from './conditions.ts';
+import { type Creation, objectCreated } from './object-created.ts';
 import { checksumHead, objectHeaders } from './object-headers.ts';
 import { readBody } from './read-body.ts';
 import { respondEmpty } from './respond.ts';
@@ -22,12 +23,13 @@ export async function putObject(state: S3State, s3Call: S3Call): Promise<void> {
     headers,
     ...(checksum && { checksum }),
   };
-  storeObject(state, s3Call, object);
+  storeObject(state, s3Call, 'Put', object);
   respondEmpty(call, 200, writtenHead(object.etag, checksum));
 }
 
 /** Puts `object` in the place of what was there, if the conditions of the request hold now, after all waiting. */
-export function storeObject(state: S3State, { call, bucketName, key }: S3Call, object: StoredObject): void {
+export function storeObject(state: S3State, s3Call: S3Call, creation: Creation, object: StoredObject): void {
+  const { call, bucketName, key } = s3Call;
   try {
     const bucket = bucketOf(state, bucketName);
     checkWrite(call.request.headers, bucket.get(key), key);
@@ -38,6 +40,7 @@ export function storeObject(state: S3State, { call, bucketName, key }: S3Call, o
     state.store.release(object.body);
     throw error;
   }
+  state.onObjectCreated(objectCreated(state, s3Call, creation, object));
 }
 
 export function writtenHead(etag: string, checksum: Checksum | undefined): string[] {

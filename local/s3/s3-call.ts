@@ -1,5 +1,6 @@
 import type { ServiceCall } from '../endpoint/service.ts';
 import { ServiceError } from '../endpoint/service.ts';
+import type { ObjectCreated } from './object-created.ts';
 import type { Bucket, Store, StoredObject } from './store.ts';
 
 /** All that one embedded S3 holds. */
@@ -8,6 +9,7 @@ export interface S3State {
   readonly store: Store;
   /** In milliseconds, as `Date.now`. */
   readonly now: () => number;
+  readonly onObjectCreated: (created: ObjectCreated) => void;
 }
 
 /** A request with the bucket and the key it addresses; both are empty where it has none. */

@@ -33,6 +33,25 @@ export interface FunctionModel {
   readonly build: EsbuildModel | undefined;
   /** Content folders of the layers, absolute: what is on `/opt` on Lambda. */
   readonly layerFolders: readonly string[];
+  /** What the layer folders are built from, in the same order. Absent where they are built already. */
+  readonly layers?: readonly LayerModel[] | undefined;
+  /** What becomes of events that fail. Absent: as Lambda does it by default. */
+  readonly eventInvoke?: EventInvokeModel | undefined;
+}
+
+/** One `AWS::Serverless::LayerVersion`. */
+export interface LayerModel {
+  readonly logicalId: string;
+  /** `ContentUri`, absolute. */
+  readonly contentFolder: string;
+  /** `Metadata.BuildMethod`; absent where the content is deployed as it is. */
+  readonly buildMethod: Runtime | undefined;
+}
+
+/** `EventInvokeConfig`, for asynchronous invocations. */
+export interface EventInvokeModel {
+  readonly maximumRetryAttempts: number;
+  readonly maximumEventAgeSeconds: number;
 }
 
 /** `Metadata` of a function with `BuildMethod: esbuild`: properties by SAM's own names. */
@@ -51,6 +70,8 @@ export interface BucketModel {
 /** New objects that start a function. */
 export interface BucketNotification {
   readonly functionLogicalId: string;
+  /** The alias that is to be invoked. Absent: `$LATEST`. */
+  readonly qualifier?: string | undefined;
   /** `s3:ObjectCreated:*` and the like. */
   readonly events: readonly string[];
   readonly prefix: string;

@@ -1,0 +1,2 @@
+/** The least a function can do. */
+export const handler = async (event: unknown) => event;

@@ -1,0 +1,73 @@
+import { dirname, join } from 'node:path';
+import { styleText } from 'node:util';
+import { S3Client } from '@aws-sdk/client-s3';
+import { readBuiltTemplate } from '../build/read-built-template.ts';
+import { demoBucketsOf } from '../demo/demo-buckets.ts';
+import { type DemoCounts, putDemoData } from '../demo/demo-data.ts';
+import { createFleet } from '../ec2/fleet.ts';
+import { EMBEDDED_REGION, embeddedEnvironment } from '../environment/embedded-environment.ts';
+import type { LogEntry } from '../lambda/environment/invocation.ts';
+import { type Stack, startStack } from '../stack/stack.ts';
+import { readTemplate } from '../template/read-template.ts';
+
+export interface LocalOptions extends Required<DemoCounts> {
+  readonly templateFile: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly isSamBuild: boolean;
+  readonly isWatching: boolean;
+  readonly port: number;
+  readonly folder: string | undefined;
+  readonly instanceCount: number;
+  readonly s3LatencyMs: number;
+  readonly ec2LatencyMs: number;
+}
+
+/** The stack of `npm run local`: with samples in its buckets, and with what happens in it on stderr. */
+export async function openLocal(options: LocalOptions): Promise<Stack> {
+  const { templateFile, parameters, isSamBuild, isWatching, port, folder } = options;
+  const read = isSamBuild
+    ? readBuiltTemplate(join(dirname(templateFile), '.aws-sam', 'build'), { parameters })
+    : readTemplate(templateFile, { parameters });
+  const stack = await startStack({
+    model: await read,
+    port,
+    s3: folder === undefined ? {} : { folder },
+    ec2: { fleet: createFleet({ instanceCount: options.instanceCount, region: EMBEDDED_REGION }) },
+    isWatching: isWatching && !isSamBuild,
+    onBuildError: ({ message }) => say('red', message),
+    onRebuilt: (functionName) => say('green', `${functionName} has new code`),
+    onMessage: (message) => say('yellow', message),
+    onLog: writeLog,
+  });
+  try {
+    process.env = embeddedEnvironment(stack.url);
+    await putSamples(stack, options);
+    stack.aws.configure('s3', { latencyMs: options.s3LatencyMs });
+    stack.aws.configure('ec2', { latencyMs: options.ec2LatencyMs });
+    stack.deliverNotifications();
+    return stack;
+  } catch (error) {
+    await stack.close();
+    throw error;
+  }
+}
+
+/** For the sample events of the handlers; another template has no place for them. */
+async function putSamples({ model }: Stack, counts: Required<DemoCounts>): Promise<void> {
+  const buckets = demoBucketsOf(model.functions);
+  if (buckets === undefined) return;
+  const client = new S3Client();
+  try {
+    await putDemoData(client, buckets, counts);
+  } finally {
+    client.destroy();
+  }
+}
+
+function writeLog({ functionName, text }: LogEntry): void {
+  console.error(`${styleText('dim', functionName, { stream: process.stderr })} ${text}`);
+}
+
+function say(colour: 'red' | 'green' | 'yellow', message: string): void {
+  console.error(styleText(colour, message, { stream: process.stderr }));
+}

@@ -1,0 +1,1 @@
+process.exit(Number(process.env.EXIT_CODE));

@@ -1,0 +1,2 @@
+console.log('initialising');
+throw new RangeError('no configuration');

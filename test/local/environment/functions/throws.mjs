@@ -1,0 +1,3 @@
+export const handler = async ({ message }) => {
+  throw new RangeError(message);
+};

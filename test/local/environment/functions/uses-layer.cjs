@@ -1,0 +1,1 @@
+exports.handler = async () => ({ greeting: require('from-layer'), other: require('from-layer-24') });
