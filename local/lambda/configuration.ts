@@ -11,7 +11,7 @@ export interface DeployedFunction {
   readonly managedInstances?: ManagedInstances;
 }
 
-interface ManagedInstances {
+export interface ManagedInstances {
   /** Invocations at once in one environment. */
   readonly maxConcurrency: number;
   /** The runtime's own worker threads. */

@@ -8,6 +8,7 @@ import { createFleet } from '../ec2/fleet.ts';
 import { EMBEDDED_REGION, embeddedEnvironment } from '../environment/embedded-environment.ts';
 import type { LogEntry } from '../lambda/environment/invocation.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
+import type { FunctionModel, TemplateModel } from '../template/model.ts';
 import { readTemplate } from '../template/read-template.ts';
 
 export interface LocalOptions extends Required<DemoCounts> {
@@ -20,19 +21,31 @@ export interface LocalOptions extends Required<DemoCounts> {
   readonly instanceCount: number;
   readonly s3LatencyMs: number;
   readonly ec2LatencyMs: number;
+  /** Invocations at once in an environment of Lambda Managed Instances; absent for functions as they usually are. */
+  readonly maxConcurrency: number | undefined;
 }
+
+/** The runtime's own threads: 8 per vCPU on Lambda (aws-lambda-ric 4.0.2), of which this many are enough for one machine. */
+const MANAGED_WORKERS = 4;
+/**
+ * An environment of Managed Instances has at least one vCPU, and 2 GiB for each:
+ * https://docs.aws.amazon.com/lambda/latest/api/API_LambdaManagedInstancesCapacityProviderConfig.html
+ */
+const MANAGED_MIN_MEMORY_MB = 2048;
 
 /** The stack of `npm run local`: with samples in its buckets, and with what happens in it on stderr. */
 export async function openLocal(options: LocalOptions): Promise<Stack> {
-  const { templateFile, parameters, isSamBuild, isWatching, port, folder } = options;
+  const { templateFile, parameters, isSamBuild, isWatching, port, folder, maxConcurrency } = options;
   const read = isSamBuild
     ? readBuiltTemplate(join(dirname(templateFile), '.aws-sam', 'build'), { parameters })
     : readTemplate(templateFile, { parameters });
+  const model = await read;
   const stack = await startStack({
-    model: await read,
+    model: maxConcurrency === undefined ? model : asManaged(model),
     port,
     s3: folder === undefined ? {} : { folder },
     ec2: { fleet: createFleet({ instanceCount: options.instanceCount, region: EMBEDDED_REGION }) },
+    ...(maxConcurrency !== undefined && { managedInstances: { maxConcurrency, workerCount: MANAGED_WORKERS } }),
     isWatching: isWatching && !isSamBuild,
     onBuildError: ({ message }) => say('red', message),
     onRebuilt: (functionName) => say('green', `${functionName} has new code`),
@@ -50,6 +63,11 @@ export async function openLocal(options: LocalOptions): Promise<Stack> {
     await stack.close();
     throw error;
   }
+}
+
+function asManaged(model: TemplateModel): TemplateModel {
+  const large = (each: FunctionModel): FunctionModel => ({ ...each, memoryMb: Math.max(each.memoryMb, MANAGED_MIN_MEMORY_MB) });
+  return { ...model, functions: model.functions.map(large) };
 }
 
 /** For the sample events of the handlers; another template has no place for them. */

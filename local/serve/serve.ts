@@ -23,6 +23,11 @@ program
   .option('--log-objects <count>', 'sample log objects of 1 MB in the data bucket', integerFrom(0, 100_000), 12)
   .option('--s3-latency <ms>', 'latency of each S3 request', integerFrom(0, 60_000), 0)
   .option('--ec2-latency <ms>', 'latency of each EC2 request', integerFrom(0, 60_000), 0)
+  .option(
+    '--max-concurrency <count>',
+    'run functions as Lambda Managed Instances do, with so many invocations at once in each',
+    integerFrom(1, 1600),
+  )
   .option('--json', 'print what is up as one JSON object on stdout, instead of lines for a shell')
   .parse();
 
@@ -47,6 +52,7 @@ try {
     logObjectCount: options['logObjects'],
     s3LatencyMs: options['s3Latency'],
     ec2LatencyMs: options['ec2Latency'],
+    maxConcurrency: options['maxConcurrency'],
   });
   const { json, lines } = localReport(local, embeddedVariables(local.url), overriding);
   if (options['json']) console.log(json);

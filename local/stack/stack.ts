@@ -8,7 +8,7 @@ import type { Ec2Options } from '../ec2/ec2-service.ts';
 import type { ServiceName } from '../endpoint/service.ts';
 import { EMBEDDED_REGION } from '../environment/embedded-environment.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../index.ts';
-import type { DeployedFunction } from '../lambda/configuration.ts';
+import type { DeployedFunction, ManagedInstances } from '../lambda/configuration.ts';
 import { createEnvironmentFleet } from '../lambda/environment/environment-fleet.ts';
 import type { LogEntry } from '../lambda/environment/invocation.ts';
 import { detectResourceControl, type ResourceControl } from '../lambda/environment/limits/resource-control.ts';
@@ -26,6 +26,8 @@ export interface StackOptions {
   readonly s3?: Pick<S3Options, 'folder'>;
   readonly ec2?: Ec2Options;
   readonly lambda?: Pick<LambdaOptions, 'limits'>;
+  /** Runs all functions as Lambda Managed Instances do. @defaultValue one invocation at a time in each environment */
+  readonly managedInstances?: ManagedInstances;
   /** Builds a function again when one of its files changes. @defaultValue false */
   readonly isWatching?: boolean;
   /**
@@ -79,7 +81,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const control = detectResourceControl();
   let url = '';
   const lambda = createLambdaService({
-    functions: deployed,
+    functions: deployed.map((each) => ({
+      ...each,
+      ...(options.managedInstances && { managedInstances: options.managedInstances }),
+    })),
     account: { accountId: ACCOUNT_ID, region: EMBEDDED_REGION },
     openFleet: (settings) => createEnvironmentFleet(settings, { control, ...(onLog && { onLog }) }),
     endpointUrl: () => url,

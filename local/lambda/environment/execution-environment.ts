@@ -50,7 +50,7 @@ export class ExecutionEnvironment {
     this.#lines = platformLines(settings);
     this.#log = new EnvironmentLog(settings, parts.onLog);
     this.#group = parts.control.openGroup({ vcpuShare: vcpuShare(memoryMb), memoryMb });
-    this.#temporaryFolder = makeTemporaryFolder();
+    this.#temporaryFolder = makeTemporaryFolder('environment');
   }
 
   get hasRoom(): boolean {

@@ -3,17 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive } from './is-alive.ts';
 
-const PREFIX = 'lambda-parallel-environment-';
+const NAME = /^lambda-parallel-(?:environment|build)-(\d+)-/;
 
-/** What `/tmp` is to an environment: a folder of its own. Its name says whose it is, so that it can be removed when that process has ended. */
-export function makeTemporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+/**
+ * A folder of its own: what `/tmp` is to an environment, or what is built. Its name says whose it is, so that it can be removed when that
+ * process has ended.
+ */
+export function makeTemporaryFolder(purpose: 'environment' | 'build'): string {
+  return mkdtempSync(join(tmpdir(), `lambda-parallel-${purpose}-${process.pid}-`));
 }
 
 /** Removes the folders of processes that were killed. */
 export function removeLeftoverFolders(): void {
   for (const name of readdirSync(tmpdir())) {
-    const [, pid] = /^(\d+)-/.exec(name.startsWith(PREFIX) ? name.slice(PREFIX.length) : '') ?? [];
+    const [, pid] = NAME.exec(name) ?? [];
     // One of another user cannot be removed from here.
     if (pid !== undefined && !isAlive(Number(pid))) removeQuietly(join(tmpdir(), name));
   }
