@@ -62,7 +62,7 @@ const resize = workerRef<typeof import('./workers/resize.worker.ts')>(new URL('.
 
 export const handler = middy()
   .use(validateEvent('image-resize', ImageResizeEvent))
-  .use(parallel({ workers: [resize] }))
+  .use(parallel({ workers: [resize], metrics: 'log' }))
   .handler(async ({ keys, mode, concurrency, maxInFlightBytes, isNotification }, context) => {
     const { io, cpu } = context.parallel;
 

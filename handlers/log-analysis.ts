@@ -35,7 +35,7 @@ const analyse = workerRef<typeof import('./workers/analyse-logs.worker.ts')>(
 
 export const handler = middy()
   .use(validateEvent('log-analysis', LogAnalysisEvent))
-  .use(parallel({ workers: [analyse] }))
+  .use(parallel({ workers: [analyse], metrics: 'log' }))
   .handler(async ({ prefix, mode, concurrency, maxInFlightBytes, batchBytes, batchTimeoutMs }, context) => {
     const { io, cpu, signal } = context.parallel;
     const listing = new LogListing(client, { bucket, prefix, signal });

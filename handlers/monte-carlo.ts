@@ -22,7 +22,7 @@ const monteCarlo = workerRef<typeof import('./workers/monte-carlo.worker.ts')>(
 
 export const handler = middy()
   .use(validateEvent('monte-carlo', MonteCarloEvent))
-  .use(parallel({ workers: [monteCarlo] }))
+  .use(parallel({ workers: [monteCarlo], metrics: 'log' }))
   .handler(async ({ samples, shards: shardCount, seed, mode }, context) => {
     const { io, cpu } = context.parallel;
     const shards = Array.from({ length: shardCount }, (_, shard): Shard => {

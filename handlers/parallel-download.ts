@@ -23,7 +23,7 @@ const reader = createObjectReader(new S3Client());
 
 export const handler = middy()
   .use(validateEvent('parallel-download', DownloadEvent))
-  .use(parallel())
+  .use(parallel({ metrics: 'log' }))
   .handler(async ({ objectKey, repeat, mode, concurrency }, context) => {
     const result = await reader.getMany(context.parallel.io, {
       bucket,

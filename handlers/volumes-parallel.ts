@@ -16,7 +16,7 @@ const client = new EC2Client();
 
 export const handler = middy()
   .use(validateEvent('volumes-parallel', VolumesEvent))
-  .use(parallel())
+  .use(parallel({ metrics: 'log' }))
   .handler(async ({ strategy, concurrency }, context) => {
     const startedAtMs = performance.now();
     const { missing, ...totals } = await volumeTotals(client, context.parallel.io, { strategy, concurrency });

@@ -113,7 +113,11 @@ function figuresOf({ first, handler, promiseAll }: ImageJobRuns): Figure[] {
 
 async function runJob(way: string, event: ImageJobEvent, warmUpCount: number, env: NodeJS.ProcessEnv): Promise<ImageJobRun> {
   const file = fileURLToPath(new URL('./image-resize.program.ts', import.meta.url));
-  const program = fork(file, [way, JSON.stringify(event), `${warmUpCount}`], { env });
+  const program = fork(file, [way, JSON.stringify(event), `${warmUpCount}`], {
+    env,
+    // The handler logs its metrics.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const ended = once(program, 'exit');
   const message = async (): Promise<ImageJobMessage> => {
     const exit = ended.then(([code, signal]) => {

@@ -17,7 +17,9 @@ export async function deploy(
   variables: Record<string, string> = {},
 ): Promise<Deployed> {
   const aws = await startEmbeddedAws(options);
+  const logged = withoutMetrics();
   const remove = async (): Promise<void> => {
+    logged.mockRestore();
     vi.unstubAllEnvs();
     await aws.close();
   };
@@ -38,6 +40,15 @@ export async function deploy(
     await remove();
     throw error;
   }
+}
+
+/** Handlers log what CloudWatch is to make metrics of: on Lambda it is for nobody to read, nor is it here. */
+function withoutMetrics() {
+  const write = process.stdout.write.bind(process.stdout);
+  return vi.spyOn(process.stdout, 'write').mockImplementation((chunk, ...rest) => {
+    if (String(chunk).startsWith('{"_aws":')) return true;
+    return (write as (...args: unknown[]) => boolean)(chunk, ...rest);
+  });
 }
 
 export async function sampleEvent(name: string): Promise<Record<string, unknown>> {
