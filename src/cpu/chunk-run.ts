@@ -1,21 +1,23 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { basename } from 'node:path';
-import { NotCloneableError, TaskAbandonedError, TaskTimeoutError, WorkerCrashedError } from '../errors.ts';
 import type { SkipReason } from '../result/outcome.ts';
 import { RunEnd } from '../run/run-end.ts';
 import type { OpenRun, RunRegistry } from '../run/run-registry.ts';
 import type { Source } from '../run/source.ts';
+import type { Chunk, ChunkEnd, ChunkSource } from './chunk.ts';
+import type { ChunkFlight } from './chunk-flight.ts';
+import { ChunkLosses } from './chunk-losses.ts';
 import { ChunkSize } from './chunk-size.ts';
 import type { CpuLedger } from './cpu-ledger.ts';
 import type { ResolvedCpuMapOptions } from './cpu-options.ts';
-import { type IndexedItems, ItemFeed, type ItemFeedListener, PULL_BUDGET_MS } from './item-feed.ts';
+import { from, type IndexedItems } from './indexed-items.ts';
+import { ItemFeed, type ItemFeedListener, PULL_BUDGET_MS } from './item-feed.ts';
 import { workerLoadError } from './load-error.ts';
 import { reasonOf } from './packed-error.ts';
 import type { ChunkReply } from './protocol.ts';
-import type { Chunk, ChunkEnd, ChunkFlight, ChunkSource, ThreadScheduler } from './thread-scheduler.ts';
-import { buffersOf, isMoved } from './transferables.ts';
+import type { ThreadScheduler } from './thread-scheduler.ts';
+import { buffersOf } from './transferables.ts';
 import { type WorkerLogger, writeLines } from './worker-logger.ts';
-import { isUncaught } from './worker-pool.ts';
 
 /** What every call of one invocation's engine has in common. */
 export interface CpuEngineParts {
@@ -47,20 +49,6 @@ export interface ChunkRunParts<Item, Value> extends CpuEngineParts {
   readonly hasGrace: boolean;
 }
 
-/** Threads in a row that may end before they begin anything, until it is the worker file that is to blame. */
-const MAX_UNBEGUN = 3;
-/** The same of a file that has been loaded before: it is what other items have left behind. */
-const MAX_UNBEGUN_LOADED = 100;
-
-export function maxUnbegun({ scheduler }: CpuEngineParts, file: string): number {
-  return scheduler.hasLoaded(file) ? MAX_UNBEGUN_LOADED : MAX_UNBEGUN;
-}
-
-/** Why an item was given up whose threads ended again and again before they began it. */
-export function unbegunReason({ scheduler }: CpuEngineParts, file: string, index: number, cause: unknown): Error {
-  return scheduler.hasLoaded(file) ? new WorkerCrashedError(basename(file), index, { cause }) : workerLoadError(file, cause);
-}
-
 /** A chunk in a thread, with the items it was made of. */
 interface Airborne<Item> {
   readonly flight: ChunkFlight;
@@ -83,6 +71,7 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
   readonly #parts: ChunkRunParts<Item, Value>;
   readonly #feed: ItemFeed<Item>;
   readonly #size: ChunkSize;
+  readonly #losses: ChunkLosses<Item, Value>;
   readonly #airborne = new Set<Airborne<Item>>();
   readonly #completion = Promise.withResolvers<void>();
   /** Chunks are cut and come back when a thread is free, in whoever's turn that is: iterators and loggers get their caller's. */
@@ -90,8 +79,6 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
   #isOver = false;
   /** Since when the next chunk could be with a thread, where that is measured. */
   #waitingSinceMs = 0;
-  /** Threads that ended one after the other before they began anything. */
-  #unbegunCount = 0;
 
   /** @throws {InvocationEndedError} After the end of the invocation. */
   static open<Item, Value>(parts: ChunkRunParts<Item, Value>): ChunkRun<Item, Value> {
@@ -112,6 +99,7 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
     this.done = this.#completion.promise;
     const { deadline } = registry;
     this.end = new RunEnd({ deadline, signal: options.signal, hasGrace, onStop: () => this.#tell() });
+    this.#losses = new ChunkLosses(parts, this.#feed, this.end);
     void this.end.over.then(() => this.#abandon());
     if (this.end.stopReason !== undefined) this.#completeIfDone();
   }
@@ -202,10 +190,15 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
     const { taken } = airborne;
     if (end.kind === 'replied') this.#deliver(airborne, end.reply);
     else if (this.end.stopReason !== undefined)
-      this.#mourn(taken, { kind: 'thread-ended', position: airborne.flight.position, why: 'told', cause: undefined });
-    else if (end.kind === 'not-loaded') this.#rejectAll(taken, () => workerLoadError(this.#parts.file, end.cause));
-    else if (end.kind === 'not-cloneable' || end.kind === 'not-returned') this.#refuse(taken, end);
-    else this.#mourn(taken, end);
+      this.#losses.threadEnded(taken, {
+        kind: 'thread-ended',
+        position: airborne.flight.position,
+        why: 'told',
+        cause: undefined,
+      });
+    else if (end.kind === 'not-loaded') this.#losses.rejectAll(taken, () => workerLoadError(this.#parts.file, end.cause));
+    else if (end.kind === 'not-cloneable' || end.kind === 'not-returned') this.#losses.notSent(taken, end);
+    else this.#losses.threadEnded(taken, end);
     if (!this.#completeIfDone()) this.#enlist();
   }
 
@@ -213,7 +206,7 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
     const { registry, delivery, logger } = this.#parts;
     const { ledger } = registry;
     const { items, indices } = taken;
-    this.#unbegunCount = 0;
+    this.#losses.delivered();
     this.#size.measured(values.length, Math.max(durationMs, sendMs));
     if (values.length < items.length) this.#feed.putBack(from(taken, values.length));
     if (logs !== undefined) writeLines(logger, logs);
@@ -232,74 +225,8 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
       const rejection = rejections[rejectedCount];
       if (rejection?.position === position) {
         rejectedCount += 1;
-        delivery.rejected(index, reasonOf(rejection, this.#workerName, index), item);
+        delivery.rejected(index, reasonOf(rejection, basename(this.#parts.file), index), item);
       } else delivery.fulfilled(index, values[position] as Value, item);
-    }
-  }
-
-  /** Something cannot cross the thread boundary: one at a time, the items tell which of them it is. */
-  #refuse(taken: IndexedItems<Item>, { kind, cause }: { kind: 'not-cloneable' | 'not-returned'; cause: unknown }): void {
-    const attempt = (index: number): string =>
-      kind === 'not-cloneable'
-        ? `send item ${index} to ${this.#workerName}`
-        : `return what ${this.#workerName} made of item ${index}`;
-    // What was moved is gone, once it was sent.
-    const canRetry = kind === 'not-cloneable' || !this.#parts.options.transfer;
-    if (canRetry && taken.items.length > 1) this.#feed.putBackSingly(taken);
-    else this.#rejectAll(taken, (index) => new NotCloneableError(attempt(index), { cause }));
-  }
-
-  /**
-   * The thread has ended: it costs the item that ran in it, and of an error that nobody caught the item that left it behind. The
-   * others are run again, or for the first time.
-   */
-  #mourn(taken: IndexedItems<Item>, { position, why, cause }: Extract<ChunkEnd, { kind: 'thread-ended' }>): void {
-    const { options, registry } = this.#parts;
-    if (why === 'timeout') registry.ledger.meter?.computed(1, options.timeoutMs ?? 0);
-    const reasonFor = (index: number): unknown => {
-      if (why === 'timeout') return new TaskTimeoutError(index, options.timeoutMs ?? 0);
-      if (why === 'crash') return new WorkerCrashedError(this.#workerName, index, { cause });
-      const nextStep = 'its thread was replaced; give the worker smaller items';
-      return new TaskAbandonedError(index, this.end.graceMs, { cause: this.end.stopCause, nextStep });
-    };
-    if (why === 'told') {
-      this.#rejectAll(until(taken, position + 1), reasonFor);
-      this.#feed.putBack(from(taken, position + 1));
-    } else if (position < 0 && this.#unbegunCount >= maxUnbegun(this.#parts, this.#parts.file)) {
-      this.#rejectAll(taken, why === 'crash' ? (index) => unbegunReason(this.#parts, this.#parts.file, index, cause) : reasonFor);
-    } else if (position < 0) {
-      // It was ending when the chunk came, or ends while it loads the worker file.
-      this.#unbegunCount += 1;
-      this.#feed.putBack(this.#unmoved(taken, cause));
-    } else if (why === 'crash' && position > 0 && isUncaught(cause)) {
-      // An earlier item may have left it behind: alone, each of them tells.
-      this.#feed.putBackSingly(this.#unmoved(until(taken, position + 1), cause));
-      this.#feed.putBack(this.#unmoved(from(taken, position + 1), cause));
-    } else {
-      this.#rejectAll(from(until(taken, position + 1), position), reasonFor);
-      this.#feed.putBack(this.#unmoved(from(taken, position + 1), cause));
-      this.#feed.putBack(this.#unmoved(until(taken, position), cause));
-    }
-  }
-
-  /** What can be sent once more; what was moved is gone with the thread. */
-  #unmoved(taken: IndexedItems<Item>, cause: unknown): IndexedItems<Item> {
-    if (!this.#parts.options.transfer) return taken;
-    const moved: IndexedItems<Item> = { items: [], indices: [] };
-    const kept: IndexedItems<Item> = { items: [], indices: [] };
-    for (const [position, item] of taken.items.entries()) {
-      const { items, indices } = isMoved(item) ? moved : kept;
-      items.push(item);
-      indices.push(taken.indices[position] as number);
-    }
-    this.#rejectAll(moved, (index) => new WorkerCrashedError(this.#workerName, index, { cause, isMoved: true }));
-    return kept;
-  }
-
-  #rejectAll({ items, indices }: IndexedItems<Item>, reasonFor: (index: number) => unknown): void {
-    this.#parts.registry.ledger.rejectedCount += items.length;
-    for (const [position, index] of indices.entries()) {
-      this.#parts.delivery.rejected(index, reasonFor(index), items[position] as Item);
     }
   }
 
@@ -317,15 +244,11 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
   #abandon(): void {
     for (const { flight, taken } of this.#airborne) {
       const { position } = flight;
-      this.#mourn(taken, { kind: 'thread-ended', position, why: 'told', cause: undefined });
+      this.#losses.threadEnded(taken, { kind: 'thread-ended', position, why: 'told', cause: undefined });
     }
     this.#airborne.clear();
     this.#isOver = true;
     this.#completion.resolve();
-  }
-
-  get #workerName(): string {
-    return basename(this.#parts.file);
   }
 
   #completeIfDone(): boolean {
@@ -335,12 +258,4 @@ export class ChunkRun<Item, Value> implements ChunkSource, OpenRun, ItemFeedList
     if (isDone) this.#completion.resolve();
     return isDone;
   }
-}
-
-function from<Item>({ items, indices }: IndexedItems<Item>, start: number): IndexedItems<Item> {
-  return { items: items.slice(start), indices: indices.slice(start) };
-}
-
-function until<Item>({ items, indices }: IndexedItems<Item>, end: number): IndexedItems<Item> {
-  return { items: items.slice(0, end), indices: indices.slice(0, end) };
 }

@@ -3,14 +3,16 @@ import { DeadlineExceededError, NotCloneableError, TaskTimeoutError, WorkerCrash
 import type { SkipReason } from '../result/outcome.ts';
 import { onAbort } from '../run/on-abort.ts';
 import type { OpenRun } from '../run/run-registry.ts';
-import { type CpuEngineParts, maxUnbegun, unbegunReason } from './chunk-run.ts';
+import type { Chunk, ChunkEnd, ChunkSource } from './chunk.ts';
+import type { ChunkFlight } from './chunk-flight.ts';
+import type { CpuEngineParts } from './chunk-run.ts';
 import type { ResolvedCpuRunOptions } from './cpu-options.ts';
 import { workerLoadError } from './load-error.ts';
 import { reasonOf } from './packed-error.ts';
 import { NOT_BEGUN } from './progress.ts';
 import type { ChunkReply } from './protocol.ts';
-import type { Chunk, ChunkEnd, ChunkFlight, ChunkSource } from './thread-scheduler.ts';
 import { buffersOf } from './transferables.ts';
+import { maxUnbegun, unbegunReason } from './unbegun.ts';
 import { writeLines } from './worker-logger.ts';
 
 /** `cpu.run`: one item. */
@@ -115,7 +117,7 @@ class SingleRun implements ChunkSource, Chunk, OpenRun {
   #isUnbegun(end: ChunkEnd): boolean {
     const isUnbegun = end.kind === 'thread-ended' && end.why === 'crash' && end.position === NOT_BEGUN;
     const isSendable = this.buffers.length === 0;
-    return isUnbegun && !this.isStopped && isSendable && this.#unbegunCount < maxUnbegun(this.#engine, this.file);
+    return isUnbegun && !this.isStopped && isSendable && this.#unbegunCount < maxUnbegun(this.#engine.scheduler, this.file);
   }
 
   #again(): void {
@@ -132,7 +134,7 @@ class SingleRun implements ChunkSource, Chunk, OpenRun {
     if (end.why === 'crash' && end.position === NOT_BEGUN) {
       const hasLoaded = this.#engine.scheduler.hasLoaded(this.file);
       if (hasLoaded && this.buffers.length > 0) return new WorkerCrashedError(basename(this.file), 0, { cause, isMoved: true });
-      return unbegunReason(this.#engine, this.file, 0, cause);
+      return unbegunReason(this.#engine.scheduler, this.file, 0, cause);
     }
     if (end.why === 'timeout') {
       this.#engine.registry.ledger.meter?.computed(1, this.timeoutMs ?? 0);

@@ -1,11 +1,6 @@
 import { isPromiseLike } from '../run/is-promise-like.ts';
 import { type Arriving, MissingItem, type Source } from '../run/source.ts';
-
-/** Items with their positions in the input: out of order where some were promised, or were handed back. */
-export interface IndexedItems<Item> {
-  readonly items: Item[];
-  readonly indices: number[];
-}
+import type { IndexedItems } from './indexed-items.ts';
 
 /** Less than half of what a chunk is to take. */
 export const PULL_BUDGET_MS = 2;
