@@ -1,11 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import {
-  InvokeCommand,
-  LambdaClient,
-  UpdateFunctionConfigurationCommand,
-  waitUntilFunctionUpdatedV2,
-} from '@aws-sdk/client-lambda';
+import { InvokeCommand, LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { unlessAborted } from '../command-line/stop-signal.ts';
 import { createFleet } from '../ec2/fleet.ts';
 import type { ServiceName } from '../endpoint/service.ts';
 import { embeddedEnvironment } from '../environment/embedded-environment.ts';
@@ -39,14 +35,16 @@ const TEMPLATE = fileURLToPath(new URL('../../template.yaml', import.meta.url));
 /** The longest that Lambda allows: jobs take as long as they are asked to. */
 const TIMEOUT_SECONDS = 900;
 
-export async function startDemoStack(options: DemoStackOptions): Promise<DemoStack> {
+/** @throws The reason of `signal` when it aborts. */
+export async function startDemoStack(options: DemoStackOptions, signal: AbortSignal): Promise<DemoStack> {
   const callCounts: Record<string, number> = {};
   const onCall = (service: ServiceName): void => {
     callCounts[service] = (callCounts[service] ?? 0) + 1;
   };
   const fleet = createFleet({ instanceCount: options.instanceCount });
   const model = await readTemplate(TEMPLATE);
-  const stack = await startStack({ model, ec2: { fleet }, onCall });
+  // An update is done at once: there is nothing to wait for.
+  const stack = await startStack({ model, ec2: { fleet }, lambda: { limits: { updateMs: 0 } }, onCall });
   const { aws } = stack;
   // Of this process: its own clients are to find nothing else.
   process.env = embeddedEnvironment(stack.url);
@@ -69,18 +67,19 @@ export async function startDemoStack(options: DemoStackOptions): Promise<DemoSta
     await putDemoData(s3, buckets, options);
     s3.destroy();
     const setting = { MemorySize: options.memoryMb, Timeout: TIMEOUT_SECONDS };
-    const update = async ({ functionName: FunctionName }: FunctionModel): Promise<void> => {
+    const prepare = async ({ functionName: FunctionName }: FunctionModel): Promise<void> => {
       await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, ...setting }));
-      await waitUntilFunctionUpdatedV2({ client: lambda, maxWaitTime: 10, minDelay: 1 }, { FunctionName });
+      // An event that each refuses: what a cold start takes is not compared.
+      await lambda.send(new InvokeCommand({ FunctionName, Payload: '{ "isWarmUp": true }' }));
     };
-    await Promise.all(model.functions.map(update));
+    await Promise.all(model.functions.map(prepare));
     aws.configure('s3', { latencyMs: options.s3LatencyMs });
     aws.configure('ec2', { latencyMs: options.ec2LatencyMs });
     stack.deliverNotifications();
   }
 
   try {
-    await setUp();
+    await unlessAborted(signal, setUp());
   } catch (error) {
     await close();
     throw error;

@@ -1,4 +1,5 @@
 import { deepStrictEqual } from 'node:assert/strict';
+import { unlessAborted } from '../command-line/stop-signal.ts';
 import type { Progress } from '../figures/progress.ts';
 import { type DemoStack, startDemoStack } from './demo-stack.ts';
 import { type Job, type JobOptions, jobsOf } from './job-list.ts';
@@ -32,9 +33,21 @@ export interface JobResults {
   readonly unlimitedReason: string | undefined;
 }
 
-/** Runs each job through Lambda, against an embedded AWS of its own, sequentially and in parallel. */
-export async function runJobs(options: RunOptions, progress: Progress): Promise<JobResults> {
-  await using demo = await startDemoStack(options);
+/**
+ * Runs each job through Lambda, against an embedded AWS of its own, sequentially and in parallel.
+ *
+ * @throws The reason of `signal` when it aborts; nothing is left behind then either.
+ */
+export async function runJobs(
+  options: RunOptions,
+  progress: Progress,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<JobResults> {
+  await using demo = await startDemoStack(options, signal);
+  return await unlessAborted(signal, runEach(options, demo, progress));
+}
+
+async function runEach(options: RunOptions, demo: DemoStack, progress: Progress): Promise<JobResults> {
   const results: JobResult[] = [];
   for (const job of jobsOf(options, demo.invoke)) results.push(await runJob(job, options.runCount, demo, progress));
   return { results, unlimitedReason: demo.unlimitedReason };

@@ -1,9 +1,10 @@
 import { program } from 'commander';
 import { integerFrom } from '../command-line/numbers.ts';
+import { endBySignal, stopSignal } from '../command-line/stop-signal.ts';
 import { figuresJson } from '../figures/figures.ts';
 import { createProgress } from '../figures/progress.ts';
 import { jobFigures, jobTable } from './job-figures.ts';
-import { runJobs } from './jobs.ts';
+import { type JobResults, runJobs } from './jobs.ts';
 
 program
   .name('npm start --')
@@ -22,7 +23,8 @@ program
   .parse();
 
 const options = program.opts();
-const { results, unlimitedReason } = await runJobs(
+const signal = stopSignal();
+const jobs = runJobs(
   {
     memoryMb: options['memory'],
     objectCount: options['objects'],
@@ -36,17 +38,26 @@ const { results, unlimitedReason } = await runJobs(
     runCount: options['runs'],
   },
   createProgress(),
+  signal,
 );
-if (options['json']) {
-  const limits = { memoryMb: options['memory'], isLimited: unlimitedReason === undefined, reason: unlimitedReason };
-  console.log(figuresJson(jobFigures(results), { lambda: limits }));
-} else {
-  console.log(jobTable(results));
-  const limits = unlimitedReason === undefined ? 'with the CPU and the memory of that setting' : 'without its limits';
-  console.log(
-    `The functions of template.yaml on the local Lambda at ${options['memory'].toLocaleString('en-US')} MB, ${limits}; an embedded S3 ` +
-      `(${options['s3Latency']} ms a request) and EC2 (${options['ec2Latency']} ms), ${options['concurrency']} requests in flight; ` +
-      `parallel: median of ${options['runs']}.`,
-  );
-  if (unlimitedReason !== undefined) console.log(unlimitedReason);
+const done = await jobs.catch((error: unknown) => {
+  if (!signal.aborted) throw error;
+});
+if (done === undefined) endBySignal(signal);
+else print(done);
+
+function print({ results, unlimitedReason }: JobResults): void {
+  if (options['json']) {
+    const limits = { memoryMb: options['memory'], isLimited: unlimitedReason === undefined, reason: unlimitedReason };
+    console.log(figuresJson(jobFigures(results), { lambda: limits }));
+  } else {
+    console.log(jobTable(results));
+    const limits = unlimitedReason === undefined ? 'with the CPU and the memory of that setting' : 'without its limits';
+    console.log(
+      `The functions of template.yaml on the local Lambda at ${options['memory'].toLocaleString('en-US')} MB, ${limits}; an embedded S3 ` +
+        `(${options['s3Latency']} ms a request) and EC2 (${options['ec2Latency']} ms), ${options['concurrency']} requests in flight; ` +
+        `parallel: median of ${options['runs']}.`,
+    );
+    if (unlimitedReason !== undefined) console.log(unlimitedReason);
+  }
 }

@@ -4,7 +4,7 @@ import { AsyncQueue, type DropReason } from './async-queue.ts';
 import { CodeFolder } from './code-folder.ts';
 import { reserveConcurrency } from './concurrency.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
-import { configurationOf, type DeployedFunction } from './configuration.ts';
+import { type Configuration, configurationOf, type DeployedFunction } from './configuration.ts';
 import { functionNotFound } from './errors.ts';
 import { Fleets, type OpenFleet } from './fleets.ts';
 import { type Account, parseReference } from './function-reference.ts';
@@ -48,9 +48,14 @@ export interface LambdaService extends Service, AsyncDisposable {
    * `sam deploy` does it, if the code has changed.
    *
    * @param taskRoot - A folder of its own, if published versions are to keep their code.
+   * @param found - What the build found out, where none had succeeded before.
    * @throws {ServiceError} `ResourceNotFoundException`
    */
-  replaceCode(functionName: string, taskRoot: string): Promise<void>;
+  replaceCode(
+    functionName: string,
+    taskRoot: string,
+    found?: Partial<Pick<Configuration, 'handler' | 'layerFolders'>>,
+  ): Promise<void>;
   /** Ends all environments; what waits to be invoked is forgotten. Calling it again changes nothing. */
   close(): Promise<void>;
 }
@@ -120,10 +125,10 @@ export function createLambdaService({
       checkJson(payload);
       queue.add({ reference, requestId: randomUUID(), payload, traceId: newTraceId(), queuedAtMs: now() });
     },
-    async replaceCode(functionName, taskRoot) {
+    async replaceCode(functionName, taskRoot, found = {}) {
       const lambdaFunction = functions.get(functionName);
       if (lambdaFunction === undefined) throw functionNotFound(parseReference(account, functionName).arn);
-      lambdaFunction.update({ ...lambdaFunction.latest.configuration, code: new CodeFolder(taskRoot) });
+      lambdaFunction.update({ ...lambdaFunction.latest.configuration, ...found, code: new CodeFolder(taskRoot) });
       const aliasName = publishedAliases.get(functionName);
       if (aliasName === undefined) return;
       const { lastPublished } = lambdaFunction;

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { styleText } from 'node:util';
 import { S3Client } from '@aws-sdk/client-s3';
 import { readBuiltTemplate } from '../build/read-built-template.ts';
+import { unlessAborted } from '../command-line/stop-signal.ts';
 import { demoBucketsOf } from '../demo/demo-buckets.ts';
 import { type DemoCounts, putDemoData } from '../demo/demo-data.ts';
 import { createFleet } from '../ec2/fleet.ts';
@@ -33,12 +35,14 @@ const MANAGED_WORKERS = 4;
  */
 const MANAGED_MIN_MEMORY_MB = 2048;
 
-/** The stack of `npm run local`: with samples in its buckets, and with what happens in it on stderr. */
-export async function openLocal(options: LocalOptions): Promise<Stack> {
+/**
+ * The stack of `npm run local`: with samples in its buckets, and with what happens in it on stderr.
+ *
+ * @throws The reason of `signal` when it aborts.
+ */
+export async function openLocal(options: LocalOptions, signal: AbortSignal): Promise<Stack> {
   const { templateFile, parameters, isSamBuild, isWatching, port, folder, maxConcurrency } = options;
-  const read = isSamBuild
-    ? readBuiltTemplate(join(dirname(templateFile), '.aws-sam', 'build'), { parameters })
-    : readTemplate(templateFile, { parameters });
+  const read = isSamBuild ? readSamBuild(templateFile, parameters) : readTemplate(templateFile, { parameters });
   const model = await read;
   const stack = await startStack({
     model: maxConcurrency === undefined ? model : asManaged(model),
@@ -54,7 +58,7 @@ export async function openLocal(options: LocalOptions): Promise<Stack> {
   });
   try {
     process.env = embeddedEnvironment(stack.url);
-    await putSamples(stack, options);
+    await unlessAborted(signal, putSamples(stack, options));
     stack.aws.configure('s3', { latencyMs: options.s3LatencyMs });
     stack.aws.configure('ec2', { latencyMs: options.ec2LatencyMs });
     stack.deliverNotifications();
@@ -68,6 +72,12 @@ export async function openLocal(options: LocalOptions): Promise<Stack> {
 function asManaged(model: TemplateModel): TemplateModel {
   const large = (each: FunctionModel): FunctionModel => ({ ...each, memoryMb: Math.max(each.memoryMb, MANAGED_MIN_MEMORY_MB) });
   return { ...model, functions: model.functions.map(large) };
+}
+
+async function readSamBuild(templateFile: string, parameters: LocalOptions['parameters']): Promise<TemplateModel> {
+  const folder = join(dirname(templateFile), '.aws-sam', 'build');
+  if (!existsSync(folder)) throw new TypeError(`Cannot run what sam build has made: there is no ${folder}; run sam build`);
+  return await readBuiltTemplate(folder, { parameters });
 }
 
 /** For the sample events of the handlers; another template has no place for them. */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { program } from 'commander';
 import { integerFrom } from '../command-line/numbers.ts';
+import { stopSignal } from '../command-line/stop-signal.ts';
 import { embeddedVariables, overridingVariables, withoutAws } from '../environment/embedded-environment.ts';
 import { keyValue } from './key-value.ts';
 import { openLocal } from './open-local.ts';
@@ -38,22 +39,25 @@ process.env = withoutAws(process.env);
 /** Where npm was called, not where the package is. */
 const here = (path: string): string => resolve(process.env['INIT_CWD'] ?? '.', path);
 
-const stopping = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+const signal = stopSignal();
 try {
-  await using local = await openLocal({
-    templateFile: here(options['template']),
-    parameters: options['parameter'],
-    isSamBuild: options['samBuild'] === true,
-    isWatching: options['watch'],
-    port: options['port'],
-    folder: options['folder'] === undefined ? undefined : here(options['folder']),
-    instanceCount: options['instances'],
-    imageCount: options['images'],
-    logObjectCount: options['logObjects'],
-    s3LatencyMs: options['s3Latency'],
-    ec2LatencyMs: options['ec2Latency'],
-    maxConcurrency: options['maxConcurrency'],
-  });
+  await using local = await openLocal(
+    {
+      templateFile: here(options['template']),
+      parameters: options['parameter'],
+      isSamBuild: options['samBuild'] === true,
+      isWatching: options['watch'],
+      port: options['port'],
+      folder: options['folder'] === undefined ? undefined : here(options['folder']),
+      instanceCount: options['instances'],
+      imageCount: options['images'],
+      logObjectCount: options['logObjects'],
+      s3LatencyMs: options['s3Latency'],
+      ec2LatencyMs: options['ec2Latency'],
+      maxConcurrency: options['maxConcurrency'],
+    },
+    signal,
+  );
   const { json, lines } = localReport(local, embeddedVariables(local.url), overriding);
   if (options['json']) console.log(json);
   else {
@@ -61,10 +65,12 @@ try {
     for (const line of lines.shell) console.log(line);
     for (const line of lines.person) console.error(line);
   }
-  await stopping;
+  if (!signal.aborted) await once(signal, 'abort');
 } catch (error) {
-  console.error(startFailure(error));
-  process.exitCode = 1;
+  if (!signal.aborted) {
+    console.error(startFailure(error));
+    process.exitCode = 1;
+  }
 }
 
 function startFailure(error: unknown): string {
@@ -72,5 +78,5 @@ function startFailure(error: unknown): string {
   if (code === 'EADDRINUSE') {
     return `Cannot start the embedded AWS: port ${options['port']} is in use; choose another one with --port, or 0 for a free one`;
   }
-  return code?.startsWith('ERR_LOCAL_') ? message : `Cannot start the embedded AWS: ${message}`;
+  return message.startsWith('Cannot ') ? message : `Cannot start the embedded AWS: ${message}`;
 }

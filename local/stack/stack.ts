@@ -1,6 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { BuildError } from '../build/build-error.ts';
 import { buildFunctions, watchFunctions } from '../build/build-functions.ts';
 import type { BuildOutcome } from '../build/build-outcome.ts';
@@ -8,15 +6,17 @@ import type { Ec2Options } from '../ec2/ec2-service.ts';
 import type { ServiceName } from '../endpoint/service.ts';
 import { EMBEDDED_REGION } from '../environment/embedded-environment.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../index.ts';
-import type { DeployedFunction, ManagedInstances } from '../lambda/configuration.ts';
+import type { ManagedInstances } from '../lambda/configuration.ts';
 import { createEnvironmentFleet } from '../lambda/environment/environment-fleet.ts';
 import type { LogEntry } from '../lambda/environment/invocation.ts';
 import { detectResourceControl, type ResourceControl } from '../lambda/environment/limits/resource-control.ts';
+import { makeTemporaryFolder, removeLeftoverFolders } from '../lambda/environment/temporary-folder.ts';
 import { createLambdaService, type LambdaOptions } from '../lambda/lambda-service.ts';
 import { ACCOUNT_ID } from '../s3/s3-call.ts';
 import type { S3Options } from '../s3/s3-service.ts';
 import type { TemplateModel } from '../template/model.ts';
 import { bucketNotifications } from './bucket-notifications.ts';
+import { deployedFunction } from './deployed-function.ts';
 
 export interface StackOptions {
   /** As `readTemplate` or `readBuiltTemplate` give it. */
@@ -70,13 +70,17 @@ export interface Stack extends AsyncDisposable {
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { model, port = 0, onLog, onCall, onMessage = () => undefined } = options;
   await using opened = new AsyncDisposableStack();
-  const outFolder = await mkdtemp(join(tmpdir(), 'lambda-parallel-build-'));
+  removeLeftoverFolders();
+  const outFolder = makeTemporaryFolder('build');
   opened.defer(() => rm(outFolder, { recursive: true, force: true }));
 
-  // Known only when all is up; builds and notifications may come before.
-  let onOutcome: (outcome: BuildOutcome) => void = () => undefined;
+  // A change may come before all is up.
+  const early: BuildOutcome[] = [];
+  let onOutcome: (outcome: BuildOutcome) => void = (outcome) => early.push(outcome);
   const outcomes = await build(options, outFolder, opened, (outcome) => onOutcome(outcome));
-  const deployed = await Promise.all(outcomes.map((outcome) => deployedFunction(outcome, outFolder, options.onBuildError)));
+  const unbuilt = new Set(outcomes.flatMap(({ status, model: { functionName } }) => (status === 'failed' ? functionName : [])));
+  for (const outcome of outcomes) if (outcome.status === 'failed') tellOrThrow(outcome.error, options.onBuildError);
+  const deployed = await Promise.all(outcomes.map((outcome) => deployedFunction(outcome, outFolder)));
 
   const control = detectResourceControl();
   let url = '';
@@ -111,13 +115,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   onOutcome = (outcome) => {
     if (outcome.status === 'failed') options.onBuildError?.(outcome.error);
     else {
-      const { functionName } = outcome.model;
-      lambda.replaceCode(functionName, outcome.taskRoot).then(
+      const { functionName, handler, layerFolders } = outcome.model;
+      // Of a function that had no code, the first build says where in it the handler is, and what is on /opt.
+      const found = unbuilt.delete(functionName) ? { handler, layerFolders } : {};
+      lambda.replaceCode(functionName, outcome.taskRoot, found).then(
         () => options.onRebuilt?.(functionName),
         (error) => onMessage(`${functionName} keeps its old code: ${error}`),
       );
     }
   };
+  for (const outcome of early) onOutcome(outcome);
 
   const taskRoots = new Map(deployed.map(({ model: { functionName }, taskRoot }) => [functionName, taskRoot]));
   const resources = opened.move();
@@ -155,16 +162,7 @@ async function build(
   return opened.use(await watchFunctions(model, { outFolder, onMessage, onOutcome })).outcomes;
 }
 
-/** One that could not be built is there without code: it says so when it is invoked, and has code as soon as it can be built. */
-async function deployedFunction(
-  outcome: BuildOutcome,
-  outFolder: string,
-  onBuildError: ((error: BuildError) => void) | undefined,
-): Promise<DeployedFunction> {
-  if (outcome.status === 'built') return { model: outcome.model, taskRoot: outcome.taskRoot };
-  if (onBuildError === undefined) throw outcome.error;
-  onBuildError(outcome.error);
-  const taskRoot = join(outFolder, `${outcome.model.logicalId}.unbuilt`);
-  await mkdir(taskRoot);
-  return { model: outcome.model, taskRoot };
+function tellOrThrow(error: BuildError, onBuildError: StackOptions['onBuildError']): void {
+  if (onBuildError === undefined) throw error;
+  onBuildError(error);
 }

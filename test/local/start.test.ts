@@ -1,6 +1,12 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { temporaryFolders } from './environment/leftovers.ts';
+import { control } from './environment/start-fleet.ts';
+import { expectNothingLeft } from './stack/local-program.ts';
+
+const NODE_OPTIONS = ['--disable-warning=ExperimentalWarning', '--conditions=lambda-parallel-source'];
 
 interface Exit {
   readonly code: number;
@@ -27,8 +33,7 @@ async function run(command: string, args: readonly string[]): Promise<Exit> {
 }
 
 function start(...args: string[]): Promise<Exit> {
-  const options = ['--disable-warning=ExperimentalWarning', '--conditions=lambda-parallel-source'];
-  return run(process.execPath, [...options, 'local/demo/start.ts', ...args]);
+  return run(process.execPath, [...NODE_OPTIONS, 'local/demo/start.ts', ...args]);
 }
 
 const FEW = ['--objects', '20', '--instances', '10', '--images', '7', '--log-objects', '9', '--samples', '10000'];
@@ -44,15 +49,21 @@ test('npm start prints a table of every job, and nothing on stderr in a pipe', a
   expect(stdout).toMatch(/random points for π .* 10,000 .* –/);
   expect(stdout).toMatch(/thumbnails of 0.2 to 1.5 MB images .* 7 .* 14 → 21/);
   expect(stdout).toMatch(/log objects of 1 MB, analysed .* 9 .* 10 → 10/);
+  const limits = control.isLimited ? 'with the CPU and the memory of that setting' : 'without its limits';
+  expect(stdout).toContain(`on the local Lambda at 3,538 MB, ${limits};`);
+  if (!control.isLimited) expect(stdout).toContain('Cannot limit CPU and memory');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none of them in a pipe is the point.
   expect(stdout).not.toMatch(/\u001b\[/);
 });
 
 test('npm start --json prints one object with machine and figures on stdout, and nothing else', async () => {
-  const { code, stdout, stderr } = await start(...SMALL, '--json');
+  const { code, stdout, stderr } = await start(...SMALL, '--memory', '1769', '--json');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  const { machine, figures } = JSON.parse(stdout) as { machine: object; figures: { name: string }[] };
+  const { machine, lambda, figures } = JSON.parse(stdout) as Record<'machine' | 'lambda', object> & {
+    figures: { name: string }[];
+  };
   expect(machine).toMatchObject({ node: process.version, visibleVcpus: expect.any(Number) });
+  expect(lambda).toMatchObject({ memoryMb: 1769, isLimited: control.isLimited });
   const figureOf = (name: string) => figures.find((figure) => figure.name === name);
   for (const job of ['volumes', 'volumes-auto', 'parallel-download', 'monte-carlo', 'image-resize', 'log-analysis']) {
     const name = `demo.${job}.speedup`;
@@ -70,9 +81,19 @@ test('npm start --json prints one object with machine and figures on stdout, and
 });
 
 test('npm start --silent -- --json prints the object alone, through npm as well', async () => {
-  const { code, stdout } = await run('npm', ['start', '--silent', '--', ...SMALL, '--json']);
+  const little = [...FEW.slice(0, 4), '--images', '1', '--log-objects', '1', '--samples', '1000', '--runs', '1'];
+  const { code, stdout } = await run('npm', ['start', '--silent', '--', ...little, '--json']);
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ figures: expect.any(Array) });
+});
+
+test('Ctrl-C ends npm start while it starts, as if nobody had listened, and nothing is left', async () => {
+  const child = spawn(process.execPath, [...NODE_OPTIONS, 'local/demo/start.ts'], { stdio: 'ignore' });
+  const { pid = 0 } = child;
+  await vi.waitUntil(() => temporaryFolders(pid).length > 0, { timeout: 20_000, interval: 5 });
+  child.kill('SIGINT');
+  expect(await once(child, 'exit')).toEqual([null, 'SIGINT']);
+  expectNothingLeft(pid);
 });
 
 test('npm start --help prints the options and exits with 0', async () => {
@@ -84,6 +105,7 @@ test('npm start --help prints the options and exits with 0', async () => {
 test.each([
   [['--objects', '0'], '--objects'],
   [['--s3-latency', 'long'], '--s3-latency'],
+  [['--memory', '127'], '--memory'],
   [['--fast'], '--fast'],
 ])('npm start %j is an error on stderr that names the option, and a status other than 0', async (args, name) => {
   const { code, stdout, stderr } = await start(...args);

@@ -19,7 +19,8 @@ export function cgroupFolders(pid: number): string[] {
   return folders.map((folder) => join(folder, `lambda-parallel-${pid}`)).filter((folder) => existsSync(folder));
 }
 
-/** Of the environments that a process has started. */
+/** Of the environments that a process has started, and of what it has built. */
 export function temporaryFolders(pid: number): string[] {
-  return readdirSync(tmpdir()).filter((name) => name.startsWith(`lambda-parallel-environment-${pid}-`));
+  const beginnings = ['environment', 'build'].map((purpose) => `lambda-parallel-${purpose}-${pid}-`);
+  return readdirSync(tmpdir()).filter((name) => beginnings.some((beginning) => name.startsWith(beginning)));
 }
