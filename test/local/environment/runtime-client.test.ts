@@ -22,11 +22,15 @@ const settings = {
   endpointUrl: 'http://127.0.0.1:1',
 } as const;
 
-/** The runtime client with a function, against a Runtime API of this test; until its process has ended. */
+/**
+ * The runtime client with a function, against a Runtime API of this test; until its process has ended.
+ *
+ * @returns Its exit code; `null` where it was a signal, as under the native part of the client.
+ */
 async function runAgainst(
   handler: string,
   serve: (request: IncomingMessage, response: ServerResponse) => unknown,
-): Promise<number> {
+): Promise<number | null> {
   const server = createServer(serve).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const runtimeApi = `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -61,7 +65,7 @@ test('the runtime client posts an error with its cause for X-Ray, and ends where
     posted.push({ url: request.url ?? '', cause: Buffer.from(cause, 'latin1').toString(), body: await text(request) });
     response.writeHead(202).end();
   });
-  expect(code).toBe(1);
+  expect(code).not.toBe(0);
   expect(posted).toHaveLength(1);
   expect(posted[0]?.url).toBe('/2018-06-01/runtime/invocation/one/error');
   expect(JSON.parse(posted[0]?.body ?? '')).toMatchObject({ errorType: 'RangeError', errorMessage: 'größer' });
@@ -77,5 +81,5 @@ test('the runtime client ends where the Runtime API is gone when it answers', as
     // Whatever comes next finds nobody.
     if (request.method === 'POST') (request.socket as unknown as { server: ReturnType<typeof createServer> }).server.close();
   });
-  expect(code).toBe(1);
+  expect(code).not.toBe(0);
 });
