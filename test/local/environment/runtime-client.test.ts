@@ -48,12 +48,16 @@ async function runAgainst(
 }
 
 function giveInvocation(response: ServerResponse, event: unknown): void {
+  const body = Buffer.from(JSON.stringify(event));
   response.writeHead(200, {
+    // Without these two the native part of the client crashes.
+    'content-type': 'application/json',
+    'content-length': body.length,
     'lambda-runtime-aws-request-id': 'one',
     'lambda-runtime-deadline-ms': `${Date.now() + 1_000}`,
     'lambda-runtime-invoked-function-arn': 'arn',
   });
-  response.end(JSON.stringify(event));
+  response.end(body);
 }
 
 test('the runtime client posts an error with its cause for X-Ray, and ends where it is given no more', async () => {
