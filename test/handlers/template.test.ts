@@ -9,6 +9,12 @@ const functions = ofType('AWS::Serverless::Function');
 const buckets = ofType('AWS::S3::Bucket');
 const outputs = Object.values(Outputs).map(({ Value }) => Value);
 
+/** What cannot be allowed for one resource. */
+const NAMELESS = [
+  ['ec2:DescribeInstances', 'ec2:DescribeVolumes'],
+  ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+];
+
 describe.each(functions)('%s', (logicalId, { Properties }) => {
   const name = logicalId.replace(/Function$/, '');
 
@@ -28,12 +34,25 @@ describe.each(functions)('%s', (logicalId, { Properties }) => {
     });
   });
 
-  test('may do nothing to everything, other than describe what EC2 has', () => {
-    const policies = (Properties['Policies'] ?? []) as { Statement: { Action: unknown; Resource: unknown }[] }[];
-    for (const { Action, Resource } of policies.flatMap(({ Statement }) => Statement)) {
+  test('has a role of its own, which may do nothing to everything where a resource can be named', () => {
+    expect(Properties['Policies']).toBeUndefined();
+    expect(Properties['Role']).toEqual({ 'Fn::GetAtt': `${name}Role.Arn` });
+    const role = Resources[`${name}Role`]?.Properties as {
+      ManagedPolicyArns?: unknown;
+      Policies: { PolicyDocument: { Statement: { Action: unknown; Resource: unknown }[] } }[];
+    };
+    expect(role.ManagedPolicyArns).toBeUndefined();
+    const statements = role.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+    for (const { Action, Resource } of statements) {
       expect(JSON.stringify(Action)).not.toContain('*');
-      if ([Resource].flat().includes('*')) expect(Action).toEqual(['ec2:DescribeInstances', 'ec2:DescribeVolumes']);
+      if ([Resource].flat().includes('*')) expect(NAMELESS).toContainEqual(Action);
     }
+    expect(statements).toContainEqual(
+      expect.objectContaining({
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: { 'Fn::GetAtt': `${name}LogGroup.Arn` },
+      }),
+    );
   });
 
   test('is on the dashboard, and its name and ARN are outputs', () => {
