@@ -41,6 +41,7 @@ export function messageLine({ text, location }: Message, folder: string): string
 }
 
 export function placeOf(location: NonNullable<Message['location']>, folder: string): CodePlace {
-  // esbuild names files from its own working folder; a message is read in the folder where the command runs.
-  return { file: relative(process.cwd(), join(folder, location.file)), line: location.line };
+  // esbuild names files from its own working folder; a message is read in the folder where the command was given, to npm perhaps.
+  const here = process.env['INIT_CWD'] ?? process.cwd();
+  return { file: relative(here, join(folder, location.file)), line: location.line };
 }

@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import { InvokeCommand, LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import { S3Client } from '@aws-sdk/client-s3';
 import { unlessAborted } from '../command-line/stop-signal.ts';
 import { createFleet } from '../ec2/fleet.ts';
 import type { ServiceName } from '../endpoint/service.ts';
@@ -8,13 +7,11 @@ import { embeddedEnvironment } from '../environment/embedded-environment.ts';
 import { startStack } from '../stack/stack.ts';
 import type { FunctionModel } from '../template/model.ts';
 import { readTemplate } from '../template/read-template.ts';
-import { demoBucketsOf } from './demo-buckets.ts';
-import { type DemoCounts, putDemoData } from './demo-data.ts';
+import { functionOfHandler } from './function-of-handler.ts';
+import { openSurroundings, type SampleOptions } from './sample-surroundings.ts';
 
-export interface DemoStackOptions extends DemoCounts {
+export interface DemoStackOptions extends SampleOptions {
   readonly instanceCount: number;
-  readonly s3LatencyMs: number;
-  readonly ec2LatencyMs: number;
   /** Of all functions, in MB. */
   readonly memoryMb: number;
 }
@@ -44,7 +41,7 @@ export async function startDemoStack(options: DemoStackOptions, signal: AbortSig
   const fleet = createFleet({ instanceCount: options.instanceCount });
   const model = await readTemplate(TEMPLATE);
   // An update is done at once: there is nothing to wait for.
-  const stack = await startStack({ model, ec2: { fleet }, lambda: { limits: { updateMs: 0 } }, onCall });
+  const stack = await startStack({ model, ec2: { fleet }, lambda: { limits: { updateMs: 0 } }, onCall, signal });
   const { aws } = stack;
   // Of this process: its own clients are to find nothing else.
   process.env = embeddedEnvironment(stack.url);
@@ -54,18 +51,7 @@ export async function startDemoStack(options: DemoStackOptions, signal: AbortSig
     await stack.close();
   };
 
-  function functionNameOf(handlerName: string): string {
-    const found = model.functions.find(({ handler }) => handler.startsWith(`${handlerName}.`));
-    if (found === undefined) throw new Error(`Cannot run ${handlerName}: template.yaml has no function with this handler`);
-    return found.functionName;
-  }
-
   async function setUp(): Promise<void> {
-    const buckets = demoBucketsOf(model.functions);
-    if (buckets === undefined) throw new Error('Cannot put what the jobs read: no function of template.yaml names its buckets');
-    const s3 = new S3Client();
-    await putDemoData(s3, buckets, options);
-    s3.destroy();
     const setting = { MemorySize: options.memoryMb, Timeout: TIMEOUT_SECONDS };
     const prepare = async ({ functionName: FunctionName }: FunctionModel): Promise<void> => {
       await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, ...setting }));
@@ -73,9 +59,8 @@ export async function startDemoStack(options: DemoStackOptions, signal: AbortSig
       await lambda.send(new InvokeCommand({ FunctionName, Payload: '{ "isWarmUp": true }' }));
     };
     await Promise.all(model.functions.map(prepare));
-    aws.configure('s3', { latencyMs: options.s3LatencyMs });
-    aws.configure('ec2', { latencyMs: options.ec2LatencyMs });
-    stack.deliverNotifications();
+    const hasSamples = await openSurroundings(stack, options);
+    if (!hasSamples) throw new Error('Cannot put what the jobs read: no function of template.yaml names its buckets');
   }
 
   try {
@@ -87,7 +72,8 @@ export async function startDemoStack(options: DemoStackOptions, signal: AbortSig
   return {
     unlimitedReason: stack.control.reason,
     async invoke(handlerName, event) {
-      const command = new InvokeCommand({ FunctionName: functionNameOf(handlerName), Payload: JSON.stringify(event) });
+      const { functionName: FunctionName } = functionOfHandler(model, handlerName);
+      const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) });
       const { Payload: payload, FunctionError: functionError } = await lambda.send(command);
       const answer = JSON.parse(payload?.transformToString() ?? 'null');
       if (functionError !== undefined) throw new Error(`Cannot run ${handlerName}: ${answer.errorType}: ${answer.errorMessage}`);

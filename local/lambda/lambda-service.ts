@@ -93,7 +93,7 @@ export function createLambdaService({
     const surroundings = { account, endpointUrl, fleets, now, updateMs: limits.updateMs };
     const added = new LambdaFunction({ name: functionName, eventInvoke, configuration: configurationOf(each) }, surroundings);
     functions.set(functionName, added);
-    if (reservedConcurrency !== undefined) reserveConcurrency(state, functionName, reservedConcurrency);
+    if (reservedConcurrency !== undefined) reserveAtStart(state, functionName, reservedConcurrency);
     if (aliasName !== undefined) {
       publishedAliases.set(functionName, aliasName);
       pointAlias(added, aliasName, added.publish().version);
@@ -142,4 +142,17 @@ export function createLambdaService({
 
 function pointAlias({ aliases }: LambdaFunction, name: string, version: string): void {
   aliases.set(name, { name, description: '', version, additional: undefined, revisionId: newRevisionId() });
+}
+
+/** As a deployment would be refused. */
+function reserveAtStart(state: LambdaState, functionName: string, reservedConcurrency: number): void {
+  try {
+    reserveConcurrency(state, functionName, reservedConcurrency);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new TypeError(
+      `Cannot give ${functionName} a reserved concurrency of ${reservedConcurrency}: ${why} Lower its ReservedConcurrentExecutions in the template`,
+      { cause },
+    );
+  }
 }

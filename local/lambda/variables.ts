@@ -46,7 +46,10 @@ export function readVariables(environment: unknown): Readonly<Record<string, str
     }
     if (!NAME.test(name))
       throw violatedConstraint(name, 'environment.variables', `Map keys must satisfy regular expression pattern: ${NAME.source}`);
-    variables[name] = textMember(value, `environment.variables.${name}`, { maxLength: Number.POSITIVE_INFINITY });
+    const text = textMember(value, `environment.variables.${name}`, { maxLength: Number.POSITIVE_INFINITY });
+    // No process can be started with it.
+    if (text.includes('\0')) throw invalidParameter(`${CANNOT} contain a null character: ${name}`);
+    variables[name] = text;
   }
   const measured = JSON.stringify(variables);
   if (Buffer.byteLength(measured) > MAX_BYTES)

@@ -1,11 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { styleText } from 'node:util';
-import { S3Client } from '@aws-sdk/client-s3';
 import { readBuiltTemplate } from '../build/read-built-template.ts';
 import { unlessAborted } from '../command-line/stop-signal.ts';
-import { demoBucketsOf } from '../demo/demo-buckets.ts';
-import { type DemoCounts, putDemoData } from '../demo/demo-data.ts';
+import { openSurroundings, type SampleOptions } from '../demo/sample-surroundings.ts';
 import { createFleet } from '../ec2/fleet.ts';
 import { EMBEDDED_REGION, embeddedEnvironment } from '../environment/embedded-environment.ts';
 import type { LogEntry } from '../lambda/environment/invocation.ts';
@@ -13,7 +11,7 @@ import { type Stack, startStack } from '../stack/stack.ts';
 import type { FunctionModel, TemplateModel } from '../template/model.ts';
 import { readTemplate } from '../template/read-template.ts';
 
-export interface LocalOptions extends Required<DemoCounts> {
+export interface LocalOptions extends Required<SampleOptions> {
   readonly templateFile: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly isSamBuild: boolean;
@@ -21,8 +19,6 @@ export interface LocalOptions extends Required<DemoCounts> {
   readonly port: number;
   readonly folder: string | undefined;
   readonly instanceCount: number;
-  readonly s3LatencyMs: number;
-  readonly ec2LatencyMs: number;
   /** Invocations at once in an environment of Lambda Managed Instances; absent for functions as they usually are. */
   readonly maxConcurrency: number | undefined;
 }
@@ -51,6 +47,7 @@ export async function openLocal(options: LocalOptions, signal: AbortSignal): Pro
     ec2: { fleet: createFleet({ instanceCount: options.instanceCount, region: EMBEDDED_REGION }) },
     ...(maxConcurrency !== undefined && { managedInstances: { maxConcurrency, workerCount: MANAGED_WORKERS } }),
     isWatching: isWatching && !isSamBuild,
+    signal,
     onBuildError: ({ message }) => say('red', message),
     onRebuilt: (functionName) => say('green', `${functionName} has new code`),
     onMessage: (message) => say('yellow', message),
@@ -58,10 +55,7 @@ export async function openLocal(options: LocalOptions, signal: AbortSignal): Pro
   });
   try {
     process.env = embeddedEnvironment(stack.url);
-    await unlessAborted(signal, putSamples(stack, options));
-    stack.aws.configure('s3', { latencyMs: options.s3LatencyMs });
-    stack.aws.configure('ec2', { latencyMs: options.ec2LatencyMs });
-    stack.deliverNotifications();
+    await unlessAborted(signal, openSurroundings(stack, options));
     return stack;
   } catch (error) {
     await stack.close();
@@ -78,18 +72,6 @@ async function readSamBuild(templateFile: string, parameters: LocalOptions['para
   const folder = join(dirname(templateFile), '.aws-sam', 'build');
   if (!existsSync(folder)) throw new TypeError(`Cannot run what sam build has made: there is no ${folder}; run sam build`);
   return await readBuiltTemplate(folder, { parameters });
-}
-
-/** For the sample events of the handlers; another template has no place for them. */
-async function putSamples({ model }: Stack, counts: Required<DemoCounts>): Promise<void> {
-  const buckets = demoBucketsOf(model.functions);
-  if (buckets === undefined) return;
-  const client = new S3Client();
-  try {
-    await putDemoData(client, buckets, counts);
-  } finally {
-    client.destroy();
-  }
 }
 
 function writeLog({ functionName, text }: LogEntry): void {

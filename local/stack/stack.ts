@@ -2,15 +2,17 @@ import { rm } from 'node:fs/promises';
 import type { BuildError } from '../build/build-error.ts';
 import { buildFunctions, watchFunctions } from '../build/build-functions.ts';
 import type { BuildOutcome } from '../build/build-outcome.ts';
+import { unlessAborted } from '../command-line/stop-signal.ts';
 import type { Ec2Options } from '../ec2/ec2-service.ts';
 import type { ServiceName } from '../endpoint/service.ts';
 import { EMBEDDED_REGION } from '../environment/embedded-environment.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../index.ts';
 import type { ManagedInstances } from '../lambda/configuration.ts';
-import { createEnvironmentFleet } from '../lambda/environment/environment-fleet.ts';
+import { createEnvironmentFleet, type OnReport } from '../lambda/environment/environment-fleet.ts';
 import type { LogEntry } from '../lambda/environment/invocation.ts';
 import { detectResourceControl, type ResourceControl } from '../lambda/environment/limits/resource-control.ts';
 import { makeTemporaryFolder, removeLeftoverFolders } from '../lambda/environment/temporary-folder.ts';
+import { within } from '../lambda/environment/within.ts';
 import { createLambdaService, type LambdaOptions } from '../lambda/lambda-service.ts';
 import { ACCOUNT_ID } from '../s3/s3-call.ts';
 import type { S3Options } from '../s3/s3-service.ts';
@@ -42,6 +44,10 @@ export interface StackOptions {
   readonly onMessage?: (message: string) => void;
   /** The log of the functions, line by line. */
   readonly onLog?: (entry: LogEntry) => void;
+  /** What each invocation took, before it is answered. */
+  readonly onReport?: OnReport;
+  /** Ends the start: what it has made by then is removed. @defaultValue nothing does */
+  readonly signal?: AbortSignal;
   /** Called once per request, before it is answered. */
   readonly onCall?: (service: ServiceName) => void;
 }
@@ -62,13 +68,16 @@ export interface Stack extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+const ABANDONED_BUILD_MS = 2000;
+
 /**
  * Brings the functions and buckets of a template up on this machine.
  *
  * @throws {BuildError} If a function cannot be built, and nobody is told of it. @throws What listening throws, as for a port in use.
+ * @throws The reason of `signal` when it aborts.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { model, port = 0, onLog, onCall, onMessage = () => undefined } = options;
+  const { model, port = 0, onLog, onReport, onCall, onMessage = () => undefined } = options;
   await using opened = new AsyncDisposableStack();
   removeLeftoverFolders();
   const outFolder = makeTemporaryFolder('build');
@@ -77,7 +86,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   // A change may come before all is up.
   const early: BuildOutcome[] = [];
   let onOutcome: (outcome: BuildOutcome) => void = (outcome) => early.push(outcome);
-  const outcomes = await build(options, outFolder, opened, (outcome) => onOutcome(outcome));
+  const building = build(options, outFolder, opened, (outcome) => onOutcome(outcome));
+  const outcomes = await (options.signal === undefined ? building : endedBy(options.signal, building));
   const unbuilt = new Set(outcomes.flatMap(({ status, model: { functionName } }) => (status === 'failed' ? functionName : [])));
   for (const outcome of outcomes) if (outcome.status === 'failed') tellOrThrow(outcome.error, options.onBuildError);
   const deployed = await Promise.all(outcomes.map((outcome) => deployedFunction(outcome, outFolder)));
@@ -90,7 +100,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...(options.managedInstances && { managedInstances: options.managedInstances }),
     })),
     account: { accountId: ACCOUNT_ID, region: EMBEDDED_REGION },
-    openFleet: (settings) => createEnvironmentFleet(settings, { control, ...(onLog && { onLog }) }),
+    openFleet: (settings) =>
+      createEnvironmentFleet(settings, { control, ...(onLog && { onLog }), ...(onReport && { onReport }) }),
     endpointUrl: () => url,
     onDropped: (functionName, requestId, reason) => onMessage(`${functionName} gave event ${requestId} up: ${reason}`),
     ...options.lambda,
@@ -150,6 +161,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** When the signal aborts, what is being built is waited for, so that nothing is written after it was removed. */
+async function endedBy<Value>(signal: AbortSignal, building: Promise<Value>): Promise<Value> {
+  try {
+    return await unlessAborted(signal, building);
+  } catch (error) {
+    // Ctrl-C on a terminal ends esbuild's process as well, and then it never ends.
+    await within(
+      building.catch(() => undefined),
+      ABANDONED_BUILD_MS,
+    );
+    throw error;
+  }
 }
 
 async function build(

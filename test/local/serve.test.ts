@@ -104,6 +104,14 @@ test('Ctrl-C while it starts ends it cleanly as well', async () => {
   expectNothingLeft(local.pid);
 });
 
+test('Ctrl-C that ends esbuild with it while it builds leaves nothing either', async () => {
+  // Long enough to be met in the middle.
+  await using local = startLocal(['--template', 'template.yaml']);
+  await local.until(() => temporaryFolders(local.pid).length > 0);
+  expect(await local.interrupt()).toBe(0);
+  expectNothingLeft(local.pid);
+});
+
 // As npm does, which passes on what the terminal has sent to both.
 test('Ctrl-C that comes again while it ends leaves nothing either', async () => {
   await using local = startLocal(['--template', fixture.templateFile]);

@@ -1,13 +1,17 @@
 import type { EnvironmentSettings } from './environment-settings.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
-import type { EnvironmentFleet, Invocation, InvocationResult, LogEntry } from './invocation.ts';
+import type { EnvironmentFleet, Invocation, InvocationReport, InvocationResult, LogEntry } from './invocation.ts';
 import type { ResourceControl } from './limits/resource-control.ts';
 import { removeLeftoverFolders } from './temporary-folder.ts';
+
+export type OnReport = (functionName: string, requestId: string, report: InvocationReport) => void;
 
 export interface FleetParts {
   readonly control: ResourceControl;
   /** Each line of the log, as it comes. */
   readonly onLog?: (entry: LogEntry) => void;
+  /** Each invocation's, before it is answered. */
+  readonly onReport?: OnReport;
   /**
    * For the init phase of an environment; then it is repeated, in the time of the invocation.
    *
@@ -19,7 +23,7 @@ export interface FleetParts {
 /** The execution environments of one version of a function. None is started before the first invocation. */
 export function createEnvironmentFleet(
   settings: EnvironmentSettings,
-  { control, onLog = () => undefined, initPhaseMs = initPhaseOf(settings) }: FleetParts,
+  { control, onLog = () => undefined, onReport = () => undefined, initPhaseMs = initPhaseOf(settings) }: FleetParts,
 ): EnvironmentFleet {
   /** That may take invocations, the one used last at the end. */
   const current: ExecutionEnvironment[] = [];
@@ -60,7 +64,9 @@ export function createEnvironmentFleet(
     const environment = current.findLast(({ hasRoom }) => hasRoom) ?? start();
     use(environment);
     try {
-      return await environment.invoke(invocation);
+      const result = await environment.invoke(invocation);
+      onReport(settings.functionName, invocation.requestId, result.report);
+      return result;
     } finally {
       if (current.includes(environment)) use(environment);
       else if (environment.isIdle) end(environment);

@@ -71,11 +71,17 @@ export class ExecutionEnvironment {
       this.#initPhase ??= this.#initialise('init', this.#parts.initPhaseMs);
       const init = await this.#initPhase;
       const startedAt = performance.now();
+      const cpuMsBefore = this.#group.cpuMs();
       this.#write(requestId, this.#lines.start(requestId));
       const outcome = await this.#run(invocation, init, startedAt);
       const durationMs = Math.min(performance.now() - startedAt, this.#settings.timeoutMs);
+      const cpuMsAfter = this.#group.cpuMs();
       await this.#rest();
-      const report = this.#report(durationMs, isCold && init.outcome.is === 'ready' ? init.initMs : undefined);
+      const report = this.#report({
+        durationMs,
+        ...(cpuMsBefore !== undefined && cpuMsAfter !== undefined && { cpuMs: cpuMsAfter - cpuMsBefore }),
+        ...(isCold && init.outcome.is === 'ready' && { initMs: init.initMs, initCpuMs: cpuMsBefore }),
+      });
       this.#write(requestId, [...outcome.lines, ...this.#lines.end(requestId, report, outcome.ended)]);
       const { payload, isFunctionError } = outcome;
       return { payload, isFunctionError, logTail: this.#log.close(requestId), report };
@@ -179,11 +185,11 @@ export class ExecutionEnvironment {
     this.#maxMemoryUsedMb = Math.max(this.#maxMemoryUsedMb, usedMb);
   }
 
-  #report(durationMs: number, initMs: number | undefined): InvocationReport {
-    const { memoryMb } = this.#settings;
+  #report(measured: Omit<InvocationReport, 'billedMs' | 'memoryMb' | 'maxMemoryUsedMb'>): InvocationReport {
+    const { durationMs, initMs = 0 } = measured;
     // The init phase is billed since August 2025: https://aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase/
-    const billedMs = Math.ceil(durationMs + (initMs ?? 0));
-    return { durationMs, billedMs, memoryMb, maxMemoryUsedMb: this.#maxMemoryUsedMb, initMs };
+    const billedMs = Math.ceil(durationMs + initMs);
+    return { ...measured, billedMs, memoryMb: this.#settings.memoryMb, maxMemoryUsedMb: this.#maxMemoryUsedMb };
   }
 
   #write(requestId: string, lines: readonly string[]): void {

@@ -21,7 +21,7 @@ export interface InvocationResult {
   readonly report: InvocationReport;
 }
 
-/** What the REPORT line says. */
+/** What the REPORT line says, and the CPU time, which it does not say. */
 export interface InvocationReport {
   readonly durationMs: number;
   /** Whole ms; with the init phase, as Lambda bills it. */
@@ -29,7 +29,14 @@ export interface InvocationReport {
   readonly memoryMb: number;
   readonly maxMemoryUsedMb: number;
   /** Of a cold start. */
-  readonly initMs: number | undefined;
+  readonly initMs?: number | undefined;
+  /**
+   * CPU time that the environment was given from the start of the invocation to its end, in all its processes; absent where nobody
+   * counts. On Managed Instances that of overlapping invocations is in it.
+   */
+  readonly cpuMs?: number | undefined;
+  /** CPU time before that, of a cold start. */
+  readonly initCpuMs?: number | undefined;
 }
 
 /** A line of a function's log, as CloudWatch would have it. */

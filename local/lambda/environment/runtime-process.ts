@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { ProcessEnd } from './function-error.ts';
 import { withParentsDeath, withVisibleCores } from './launch-tools.ts';
@@ -42,6 +42,8 @@ export function startProcess({ command, folder, variables, group, memoryMb }: Ru
     // Once it has ended, its id may be somebody else's.
     if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     signalGroup(pid, name);
+    // What the function has started in a session of its own.
+    for (const member of membersOf(group)) if (member !== pid) signalOne(member, name);
   }
 
   return {
@@ -82,6 +84,25 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
     process.kill(-pid, signal);
   } catch {
     // All of it has ended.
+  }
+}
+
+function signalOne(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended.
+  }
+}
+
+/** None where there are no groups. */
+function membersOf({ memberFiles }: ResourceGroup): number[] {
+  const [file] = memberFiles;
+  try {
+    const pids = file === undefined ? [] : readFileSync(file, 'utf8').split('\n').map(Number);
+    return pids.filter((pid) => pid > 0);
+  } catch {
+    return [];
   }
 }
 

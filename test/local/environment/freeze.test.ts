@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test, vi } from 'vitest';
 import { startAnsweringServer } from './answering-server.ts';
-import { startFleet } from './start-fleet.ts';
+import { control, startFleet } from './start-fleet.ts';
 
 /** A letter: `T` is stopped. */
 async function stateOf(pid: number): Promise<string> {
@@ -20,6 +20,12 @@ test.runIf(process.platform === 'linux')(
     await vi.waitFor(async () => expect(await stateOf(answer.pid)).toBe('T'));
   },
 );
+
+test.runIf(control.isLimited)('what a function has started in a session of its own is stopped with it', async () => {
+  await using fleet = startFleet({ of: 'starts-process' });
+  const { answer } = await fleet.send();
+  await vi.waitFor(async () => expect(await stateOf(answer.pid)).toBe('T'));
+});
 
 test('where a server has closed the idle sockets of a frozen environment, the next invocation opens new ones', async () => {
   await using server = await startAnsweringServer();

@@ -28,6 +28,18 @@ test('cgroups are made at the top of a hierarchy, else near our own', () => {
   expect(foldersOf('proc /proc proc rw 0 0\n', '0::/\n')).toEqual([]);
 });
 
+test('CPU time is counted where it is mounted: beside the quota, in a tree of its own, or not at all', () => {
+  const of = (mounts: string) =>
+    cgroupPlaces(mounts, '')
+      .at(0)
+      ?.flatMap(({ folder, cpuTime }) => (cpuTime === undefined ? [] : join(folder, cpuTime.file)));
+  const v1 = (controllers: string) => `cgroup /sys/fs/cgroup/${controllers} cgroup rw,${controllers} 0 0\n`;
+  expect(of(V1)).toEqual(['/sys/fs/cgroup/cpu,cpuacct/cpuacct.usage']);
+  expect(of(v1('cpu') + v1('memory') + v1('cpuacct'))).toEqual(['/sys/fs/cgroup/cpuacct/cpuacct.usage']);
+  expect(of(v1('cpu') + v1('memory'))).toEqual([]);
+  expect(of(V2)).toEqual(['/sys/fs/cgroup/cpu.stat']);
+});
+
 test('a group of version 2 has a quota per 20 ms, a memory limit and no swap', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'cgroup2-'));
   try {
@@ -42,6 +54,8 @@ test('a group of version 2 has a quota per 20 ms, a memory limit and no swap', a
     expect(group.memberFiles).toEqual([join(folder, 'ours', 'one', 'cgroup.procs')]);
     await writeFile(join(folder, 'ours', 'one', 'memory.peak'), '1048576\n');
     expect(group.peakMemoryBytes()).toBe(1_048_576);
+    await writeFile(join(folder, 'ours', 'one', 'cpu.stat'), 'usage_usec 1234500\nuser_usec 1000000\nsystem_usec 234500\n');
+    expect(group.cpuMs()).toBe(1234.5);
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -59,6 +73,20 @@ test.runIf(control.isLimited)('a function gets the CPU share of its memory setti
   // A quarter of a vCPU: without a limit it would be one, or what a busy machine leaves of it.
   expect(answer.share).toBeLessThan(0.4);
 });
+
+test.runIf(control.isLimited)(
+  'the CPU time of an invocation is its own, in all its processes, and that of a cold start apart',
+  async () => {
+    await using fleet = startFleet({ of: 'spins' });
+    const cold = await fleet.send({ ms: 100 });
+    const warm = await fleet.send({ ms: 1 });
+    // What a busy machine leaves of it counts, not the time on the clock. The kernel counts in ticks.
+    expect(cold.report.cpuMs).toBeGreaterThan(0.9 * cold.answer.share * 100 - 5);
+    expect(cold.report.initCpuMs).toBeGreaterThan(5);
+    expect(warm.report.initCpuMs).toBeUndefined();
+    expect(warm.report.cpuMs).toBeLessThan(cold.report.cpuMs ?? 0);
+  },
+);
 
 test.runIf(control.isLimited)(
   'a group ends with what a function has left in it, and the last one takes the folder with it',
@@ -79,5 +107,6 @@ test('where nothing can be limited, functions run, and the memory they use is to
   await using fleet = startFleet({ of: 'echo', control: unlimited, memoryMb: 512 });
   const { answer, report } = await fleet.send('hello');
   expect(answer.event).toBe('hello');
+  expect(report.cpuMs).toBeUndefined();
   if (process.platform === 'linux') expect(report.maxMemoryUsedMb).toBeGreaterThan(30);
 });

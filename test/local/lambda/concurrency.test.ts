@@ -117,6 +117,12 @@ test('reserved concurrency is put, got and deleted', async () => {
   expect(await get()).toBeUndefined();
 });
 
+test('a template that reserves more than there is names the function and the next step', async () => {
+  await expect(startEmbeddedLambda({ functions: { a: { reservedConcurrency: 2000 } } })).rejects.toThrow(
+    /^Cannot give a a reserved concurrency of 2000: .+ Lower its ReservedConcurrentExecutions in the template$/,
+  );
+});
+
 test('100 of the account stay unreserved', async () => {
   await using lambda = await startEmbeddedLambda({ functions: { a: { reservedConcurrency: 500 }, b: {} } });
   await put(lambda, 'b', 400);

@@ -16,14 +16,16 @@ export interface LocalProgram extends AsyncDisposable {
   untilUp(): Promise<string>;
   /** @returns Its exit code, or the signal that ended it. */
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals>;
+  /** Ctrl-C on a terminal: all its processes get the signal. */
+  interrupt(): Promise<number | NodeJS.Signals>;
   exit(): Promise<number | NodeJS.Signals>;
 }
 
-/** `npm run local`, without npm, on a free port. */
+/** `npm run local`, without npm, on a free port; a group of processes of its own, as on a terminal. */
 export function startLocal(args: readonly string[], variables: NodeJS.ProcessEnv = {}): LocalProgram {
   const command = ['--disable-warning=ExperimentalWarning', 'local/serve/serve.ts', '--port', '0', ...args];
   const env = { ...process.env, ...OF_AN_AWS_USER, ...variables };
-  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'], env });
+  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'], env, detached: true });
   const written = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (chunk: string) => {
@@ -56,6 +58,10 @@ export function startLocal(args: readonly string[], variables: NodeJS.ProcessEnv
     },
     end(signal) {
       child.kill(signal);
+      return exit;
+    },
+    interrupt() {
+      process.kill(-(child.pid ?? 0), 'SIGINT');
       return exit;
     },
     exit: () => exit,

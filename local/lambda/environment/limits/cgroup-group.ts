@@ -46,16 +46,27 @@ export function openCgroup(
     for (const { folder } of hierarchies) removeFolder(join(folder, parent));
   }
 
-  function peakMemoryBytes(): number | undefined {
-    for (const [index, { peakMemoryFile }] of hierarchies.entries()) {
-      if (peakMemoryFile === undefined) continue;
+  function contentOf(fileOf: (hierarchy: CgroupHierarchy) => string | undefined): string | undefined {
+    for (const [index, hierarchy] of hierarchies.entries()) {
+      const file = fileOf(hierarchy);
+      if (file === undefined) continue;
       try {
-        return Number(readFileSync(join(folders[index] ?? '', peakMemoryFile), 'utf8'));
+        return readFileSync(join(folders[index] ?? '', file), 'utf8');
       } catch {
-        // Version 2 has it since Linux 5.19.
+        // Of version 2, memory.peak is there since Linux 5.19.
       }
     }
     return undefined;
+  }
+
+  function peakMemoryBytes(): number | undefined {
+    const content = contentOf(({ peakMemoryFile }) => peakMemoryFile);
+    return content === undefined ? undefined : Number(content);
+  }
+
+  function cpuMs(): number | undefined {
+    const content = contentOf(({ cpuTime }) => cpuTime?.file);
+    return content === undefined ? undefined : hierarchies.find(({ cpuTime }) => cpuTime !== undefined)?.cpuTime?.msOf(content);
   }
 
   async function close(): Promise<void> {
@@ -70,6 +81,7 @@ export function openCgroup(
   return {
     memberFiles: folders.map((folder) => join(folder, 'cgroup.procs')),
     peakMemoryBytes,
+    cpuMs,
     close() {
       closed ??= close();
       return closed;

@@ -8,7 +8,7 @@ const PERIOD_US = 20_000;
 const MIN_QUOTA_US = 1_000;
 const BYTES_PER_MB = 1024 * 1024;
 
-/** A tree of cgroups that limits something. Version 1 has one for CPU and one for memory, version 2 has one for both. */
+/** A tree of cgroups that limits or counts something. Version 1 has one for each purpose, version 2 has one for all. */
 export interface CgroupHierarchy {
   /** The folder in which ours are made. */
   readonly folder: string;
@@ -18,6 +18,13 @@ export interface CgroupHierarchy {
   settings(limits: ResourceLimits): readonly CgroupSetting[];
   /** The group's file with the most memory ever used. */
   readonly peakMemoryFile?: string;
+  readonly cpuTime?: CpuTimeFile;
+}
+
+/** The group's file with the CPU time that it was given. */
+interface CpuTimeFile {
+  readonly file: string;
+  msOf(content: string): number;
 }
 
 interface CgroupSetting {
@@ -27,7 +34,8 @@ interface CgroupSetting {
   readonly isOptional?: boolean;
 }
 
-export function cpuHierarchyV1(folder: string): CgroupHierarchy {
+/** @param isCounting - Whether the controller that counts CPU time, `cpuacct`, is mounted in the same place, as it mostly is. */
+export function cpuHierarchyV1(folder: string, isCounting: boolean): CgroupHierarchy {
   return {
     folder,
     makeParent: (parent) => mkdirSync(parent, { recursive: true }),
@@ -35,8 +43,21 @@ export function cpuHierarchyV1(folder: string): CgroupHierarchy {
       { file: 'cpu.cfs_period_us', value: `${PERIOD_US}` },
       { file: 'cpu.cfs_quota_us', value: `${quotaUs(vcpuShare)}` },
     ],
+    ...(isCounting && { cpuTime: CPU_TIME_V1 }),
   };
 }
+
+/** Limits nothing. */
+export function cpuTimeHierarchyV1(folder: string): CgroupHierarchy {
+  return {
+    folder,
+    makeParent: (parent) => mkdirSync(parent, { recursive: true }),
+    settings: () => [],
+    cpuTime: CPU_TIME_V1,
+  };
+}
+
+const CPU_TIME_V1: CpuTimeFile = { file: 'cpuacct.usage', msOf: (nanoseconds) => Number(nanoseconds) / 1e6 };
 
 export function memoryHierarchyV1(folder: string): CgroupHierarchy {
   return {
@@ -65,6 +86,7 @@ export function hierarchyV2(folder: string): CgroupHierarchy {
       { file: 'memory.swap.max', value: '0', isOptional: true },
     ],
     peakMemoryFile: 'memory.peak',
+    cpuTime: { file: 'cpu.stat', msOf: (content) => Number(/^usage_usec (\d+)$/m.exec(content)?.[1]) / 1000 },
   };
 }
 

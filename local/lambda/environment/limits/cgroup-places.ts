@@ -1,23 +1,26 @@
 import { dirname, join } from 'node:path';
-import { type CgroupHierarchy, cpuHierarchyV1, hierarchyV2, memoryHierarchyV1 } from './cgroup-hierarchy.ts';
+import { type CgroupHierarchy, cpuHierarchyV1, cpuTimeHierarchyV1, hierarchyV2, memoryHierarchyV1 } from './cgroup-hierarchy.ts';
 
 /**
- * Where cgroups may be made, best first; each is all that takes to limit both CPU and memory.
+ * Where cgroups may be made, best first; each is all that it takes to limit CPU and memory, and to count CPU time where that is done.
  *
  * @param mounts - `/proc/self/mounts`.
  * @param memberships - `/proc/self/cgroup`.
  */
 export function cgroupPlaces(mounts: string, memberships: string): CgroupHierarchy[][] {
   const cgroups = mounts.split('\n').map(parseMount);
-  const cpu = cgroups.find(({ type, options }) => type === 'cgroup' && options.includes('cpu'));
-  const memory = cgroups.find(({ type, options }) => type === 'cgroup' && options.includes('memory'));
+  const mountOf = (controller: string) => cgroups.find(({ type, options }) => type === 'cgroup' && options.includes(controller));
+  const [cpu, memory, cpuTime] = [mountOf('cpu'), mountOf('memory'), mountOf('cpuacct')];
   if (cpu !== undefined && memory !== undefined) {
-    const ownCpu = join(cpu.folder, ownGroup(memberships, 'cpu'));
-    const ownMemory = join(memory.folder, ownGroup(memberships, 'memory'));
+    const placeIn = (folderOf: (mount: CgroupMount, controller: string) => string) => [
+      cpuHierarchyV1(folderOf(cpu, 'cpu'), cpu === cpuTime),
+      memoryHierarchyV1(folderOf(memory, 'memory')),
+      ...(cpuTime === undefined || cpu === cpuTime ? [] : [cpuTimeHierarchyV1(folderOf(cpuTime, 'cpuacct'))]),
+    ];
     return [
       // At the top what a killed process of ours has left is found again from whichever session.
-      [cpuHierarchyV1(cpu.folder), memoryHierarchyV1(memory.folder)],
-      [cpuHierarchyV1(ownCpu), memoryHierarchyV1(ownMemory)],
+      placeIn(({ folder }) => folder),
+      placeIn(({ folder }, controller) => join(folder, ownGroup(memberships, controller))),
     ];
   }
   const unified = cgroups.find(({ type }) => type === 'cgroup2');

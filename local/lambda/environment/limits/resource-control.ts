@@ -51,7 +51,12 @@ export function unlimitedControl(reason: string): ResourceControl {
   return {
     isLimited: false,
     reason,
-    openGroup: () => ({ memberFiles: [], peakMemoryBytes: () => undefined, close: async () => undefined }),
+    openGroup: () => ({
+      memberFiles: [],
+      peakMemoryBytes: () => undefined,
+      cpuMs: () => undefined,
+      close: async () => undefined,
+    }),
   };
 }
 
@@ -67,9 +72,15 @@ function removeLeftovers(folder: string): void {
   for (const parent of foldersIn(folder)) {
     const pid = parent.startsWith(PREFIX) ? Number(parent.slice(PREFIX.length)) : Number.NaN;
     if (!Number.isInteger(pid) || isAlive(pid)) continue;
-    for (const name of foldersIn(join(folder, parent))) removeCgroup(join(folder, parent, name));
+    for (const name of foldersIn(join(folder, parent))) removePatiently(join(folder, parent, name));
     removeCgroup(join(folder, parent));
   }
+}
+
+/** What is killed in it takes a moment to end: a tenth of a second at most, and only after somebody was killed. */
+function removePatiently(folder: string): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let attempt = 0; attempt < 20 && !removeCgroup(folder); attempt += 1) Atomics.wait(pause, 0, 0, 5);
 }
 
 /** None where somebody else has just removed it. */

@@ -10,6 +10,8 @@ export interface ResourceGroup {
   readonly memberFiles: readonly string[];
   /** The most that its processes have used together; absent where nobody counts. */
   peakMemoryBytes(): number | undefined;
+  /** CPU time that its processes have been given so far, those that have ended included; absent where nobody counts. */
+  cpuMs(): number | undefined;
   /** Kills what is in it, and removes it. Calling it again changes nothing. */
   close(): Promise<void>;
 }
