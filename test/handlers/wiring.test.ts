@@ -14,6 +14,7 @@ const namesIn = async (folder: string, extension: string): Promise<string[]> => 
 const handlers = await namesIn('handlers', '.ts');
 const workers = await namesIn('handlers/workers', '.worker.ts');
 const events = await namesIn('handlers/events', '.json');
+const tuningInputs = await namesIn('power-tuning/inputs', '.json');
 const sources = new Map(
   await Promise.all(handlers.map(async (name) => [name, await readFile(`handlers/${name}.ts`, 'utf8')] as const)),
 );
@@ -36,6 +37,10 @@ test('every handler has a sample event, and every sample event a handler', () =>
   expect(events.filter((name) => !name.includes('.'))).toEqual(handlers);
   // Of another form that the handler takes: image-resize.notification.json.
   for (const name of events) expect(handlers).toContain(name.split('.')[0]);
+});
+
+test('every handler has an input for its tuning, and every input a handler', () => {
+  expect(tuningInputs).toEqual(handlers);
 });
 
 test('every handler has a test', async () => {
