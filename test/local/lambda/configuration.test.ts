@@ -188,6 +188,13 @@ describe('UpdateFunctionConfiguration', () => {
     });
   });
 
+  test('a variable with a null character is refused: no process could be started with it', async () => {
+    await expect(update(lambda, { Environment: { Variables: { TEXT: 'a\0b' } } })).rejects.toMatchObject({
+      name: 'InvalidParameterValueException',
+      message: expect.stringContaining('contain a null character: TEXT'),
+    });
+  });
+
   test('is for whole functions only', async () => {
     const onVersion = new UpdateFunctionConfigurationCommand({ FunctionName: 'echo:1', Timeout: 1 });
     await expect(lambda.client.send(onVersion)).rejects.toMatchObject({
